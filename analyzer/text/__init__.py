@@ -1,1 +1,20 @@
-"""."""
+"""Vietnamese front end: posts to segmented posts. Sees text only, knows no model."""
+
+from analyzer.text.language import abstain_reason
+from analyzer.text.normalise import FIXERS, normalise
+from analyzer.text.prepare import content_hash, full_text, prepare
+from analyzer.text.segment import TONE_STYLE, SegmentedText, front_end, segment, tone_style
+
+__all__ = [
+    "FIXERS",
+    "TONE_STYLE",
+    "SegmentedText",
+    "abstain_reason",
+    "content_hash",
+    "front_end",
+    "full_text",
+    "normalise",
+    "prepare",
+    "segment",
+    "tone_style",
+]

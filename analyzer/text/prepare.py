@@ -1,0 +1,45 @@
+"""Posts to segmented posts: same rows, same order."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pyarrow as pa
+
+from analyzer.schema import SEGMENTED
+from analyzer.text.language import abstain_reason
+from analyzer.text.normalise import normalise
+from analyzer.text.segment import segment
+
+
+def prepare(posts: Any) -> Any:
+    """Segmented text of each post, and why the tagger shall abstain from it, if it shall.
+
+    posts: table with POST's columns post_id, title, text.
+    Returns: table SEGMENTED.
+    """
+    titles = posts.column("title").to_pylist()
+    texts = posts.column("text").to_pylist()
+    pairs = list(zip(titles, texts, strict=True))
+    normal = normalise([full_text(title, text) for title, text in pairs])
+    return pa.table(
+        {
+            "post_id": posts.column("post_id"),
+            "content_hash": [content_hash(title, text) for title, text in pairs],
+            "segmented": segment(normal),
+            "abstain": pa.array([abstain_reason(text) for text in normal], pa.string()),
+        },
+        schema=SEGMENTED,
+    )
+
+
+def full_text(title: str | None, text: str) -> str:
+    """What is judged: the title, then the text, unless the text begins with the title."""
+    return text if not title or text.startswith(title) else f"{title}\n{text}"
+
+
+def content_hash(title: str | None, text: str) -> str:
+    """sha256 in hex of title and text; a title that is absent differs from an empty one."""
+    head = b"\x01" if title is None else b"\x02" + title.encode()
+    return hashlib.sha256(head + b"\x00" + text.encode()).hexdigest()

@@ -1,0 +1,64 @@
+"""Protected spans: what stands in a caption and is no running text.
+
+They come out of the segmenter whole, one token each, so one pattern finds them all. Its
+alternatives are told apart by their first characters and bounded in length: linear time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SPAN: Final = 2048
+"""Longest protected span, in characters; browsers refuse longer addresses."""
+
+_URL = r"(?:https?://|www\.)[^\s<>\"“”]{1,2000}(?<![.,;:!?…)\]}'’])"
+_BARE_URL = (
+    r"(?<![\p{L}\p{N}@.#_])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}"
+    r"\.(?:com|vn|net|org|info|me|co|ly|ee|ki|shop|store|io|app|tv|link)(?:/[^\s<>\"“”]{0,500}"
+    r"(?<![.,;:!?…)\]}'’]))?(?![\p{L}\p{N}_@-])"
+)
+_EMAIL = r"(?<![\p{L}\p{N}._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"
+_MENTION = r"(?<![\p{L}\p{N}_@])@[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.]{0,62}[\p{L}\p{M}\p{N}_])?"
+_HASHTAG = r"[#＃][\p{L}\p{M}\p{N}_]{1,150}"
+_EMOJI = (
+    r"\p{RI}\p{RI}"
+    r"|[0-9#*]\uFE0F?\u20E3"
+    r"|\p{Extended_Pictographic}[\uFE0F\uFE0E]?\p{EMod}?"
+    r"(?:\u200D\p{Extended_Pictographic}[\uFE0F\uFE0E]?\p{EMod}?){0,8}"
+)
+
+PROTECTED: Final = regex.compile(
+    rf"(?P<url>{_URL})|(?P<email>{_EMAIL})|(?P<bare>{_BARE_URL})|(?P<emoji>{_EMOJI})"
+    rf"|(?P<hashtag>{_HASHTAG})|(?P<mention>{_MENTION})",
+    regex.IGNORECASE,
+)
+# what can begin a span or stand inside a bare address: most captions hold none of it
+_HINT = regex.compile(
+    r"[@#＃\p{Extended_Pictographic}\p{RI}\u20E3]|://|www\.|\w\.\w", regex.IGNORECASE
+)
+
+
+def split_spans(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in order as (piece, is protected); joined, the pieces are the text."""
+    end = 0
+    if _HINT.search(text):
+        for match in PROTECTED.finditer(text):
+            if match.start() > end:
+                yield text[end : match.start()], False
+            yield match.group(), True
+            end = match.end()
+    if end < len(text):
+        yield text[end:], False
+
+
+def without_spans(text: str, *, keep_hashtags: bool) -> str:
+    """Running text only; hashtags, too, where they shall count as words."""
+    return "".join(
+        piece if not protected or (keep_hashtags and piece[0] in "#＃") else " "
+        for piece, protected in split_spans(text)
+    )

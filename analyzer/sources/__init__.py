@@ -1,1 +1,20 @@
-"""."""
+"""Export files to posts and rejects: one pure function for each export shape."""
+
+from analyzer.sources.build import ImportBatch
+from analyzer.sources.formats import CANNOT_CARRY, FORMATS
+from analyzer.sources.generic import ALIASES, MAP_NAMES
+from analyzer.sources.inspection import Inspection, inspect_file
+from analyzer.sources.read import read_posts
+from analyzer.sources.shapes import Format
+
+__all__ = [
+    "ALIASES",
+    "CANNOT_CARRY",
+    "FORMATS",
+    "MAP_NAMES",
+    "Format",
+    "ImportBatch",
+    "Inspection",
+    "inspect_file",
+    "read_posts",
+]

@@ -1,0 +1,227 @@
+"""Drafts to tables: every coercion, column by column, and the rows that do not pass."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from analyzer.schema import POST, REJECT
+from analyzer.sources.fields import (
+    HANDLE_LIMIT,
+    count,
+    flag,
+    handle,
+    moment,
+    native_id,
+    platform,
+    scrub,
+    short,
+    string,
+    words,
+)
+from analyzer.sources.marks import find_marks
+from analyzer.sources.shapes import MIB, RAW_LIMIT, Draft
+
+PENDING_BYTES: Final = 32 * MIB
+"""A batch is handed on early when its rows, as they stood, weigh this much."""
+_COUNTS: Final = ("likes", "comments", "views", "shares", "followers")
+_FLAGS: Final = ("is_ad", "is_paid_partnership", "has_shop", "is_repost")
+_TEXTS: Final = ("post_id", "account_id", "account_name", "platform", "title", "text", "url")
+
+Raw = bytes | str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportBatch:
+    """Posts and rejects of a stretch of the input."""
+
+    posts: Any
+    """pa.Table of schema POST."""
+    rejects: Any
+    """pa.Table of schema REJECT."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """Rows that wait to become a batch."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    places: list[tuple[str, str, int, str | None]] = field(default_factory=list)
+    """Format, file, row, default account of each draft."""
+    raws: list[Raw] = field(default_factory=list)
+    weight: int = 0
+    rejects: list[tuple[str, int | None, str | None, str, str | None]] = field(default_factory=list)
+
+    def add(self, draft: Draft, place: tuple[str, str, int, str | None], raw: Raw) -> None:
+        """Keep a draft."""
+        self.drafts.append(draft)
+        self.places.append(place)
+        self.raws.append(raw)
+        self.weight += len(raw) if raw is not None else MIB >> 10
+
+    def reject(
+        self, file: str, row: int | None, name: str | None, why: str, raw: Raw = None
+    ) -> None:
+        """Keep a reject."""
+        self.rejects.append((file, row, name, scrub(why), as_it_stood(raw)))
+        self.weight += RAW_LIMIT >> 6
+
+    def full(self, rows: int) -> bool:
+        """Whether a batch of `rows` posts, or of a bounded weight, is ready."""
+        return len(self.drafts) >= rows or self.weight >= PENDING_BYTES
+
+    def flush(self, rows: int) -> ImportBatch:
+        """The first `rows` drafts and all rejects as tables; what is left waits on."""
+        posts = build_posts(self, rows)
+        rejects = [list(column) for column in zip(*self.rejects, strict=True)] or [[]] * 5
+        table = pa.Table.from_arrays(
+            [pa.array(c, type=f.type) for c, f in zip(rejects, REJECT, strict=True)], schema=REJECT
+        )
+        del self.drafts[:rows], self.places[:rows], self.raws[:rows]
+        self.rejects.clear()
+        self.weight = sum(len(raw or "") for raw in self.raws)
+        return ImportBatch(posts=posts, rejects=table)
+
+
+def as_it_stood(raw: Raw) -> str | None:
+    r"""A rejected row, cut at RAW_LIMIT bytes; undecodable bytes as `\xNN`."""
+    if raw is None:
+        return None
+    if isinstance(raw, str):
+        raw = raw[:RAW_LIMIT].encode("utf-8", "surrogateescape" if _escaped(raw) else "replace")
+    return raw[:RAW_LIMIT].decode("utf-8", "backslashreplace")[:RAW_LIMIT]
+
+
+def _escaped(text: str) -> bool:
+    try:
+        text[:RAW_LIMIT].encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def build_posts(pending: Pending, rows: int) -> Any:
+    """The first `rows` drafts as a table of schema POST; those that fail are added as rejects."""
+    kept: list[tuple[Any, ...]] = []
+    accounts: dict[tuple[Any, ...], tuple[str, str] | None] = {}
+    for draft, place, raw in zip(
+        pending.drafts[:rows], pending.places[:rows], pending.raws[:rows], strict=True
+    ):
+        row = _post(draft, place, accounts)
+        if len(row) == 2:  # noqa: PLR2004 - field and why
+            stood = raw if raw is not None else _dumped(draft)
+            pending.reject(place[1], place[2], row[0], row[1], stood)
+        else:
+            kept.append(row)
+    columns = [list(column) for column in zip(*kept, strict=True)] or [[]] * len(POST)
+    arrays = [_array(column, f.type) for column, f in zip(columns, POST, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=POST)
+
+
+def _post(
+    draft: Draft,
+    place: tuple[str, str, int, str | None],
+    accounts: dict[tuple[Any, ...], tuple[str, str] | None],
+) -> tuple[Any, ...]:
+    """The values of a post in the order of POST, or field and why of a reject."""
+    get = draft.get
+    text, title = get("text"), get("title")
+    if type(text) is not str:
+        if isinstance(text, list | dict | bool | tuple):
+            return "text", f"is no text but a {type(text).__name__}"
+        text = string(text) or ""
+    if "\0" in text:
+        text = scrub(text)
+    title = short(title) if title is not None else None
+    if not title and (not text or text.isspace()):
+        return "text", ("empty caption" if "text" in draft else "no text")
+    url = get("url")
+    url = short(url) if url is not None else None
+    found = _account(draft, url, place[3], accounts)
+    if isinstance(found, str):
+        return "account_id", found
+    site, account = found
+    posted_at = moment(get("posted_at"))
+    tags, mentions = find_marks(text)
+    if (own := get("hashtags")) is not None:
+        tags = words(own) or tags
+    if (own := get("mentions")) is not None:
+        mentions = words(own) or mentions
+    number = get("id")
+    native = native_id(number) if number is not None else None
+    name = get("account_name")
+    return (
+        f"{site}:{native or content_id(account, posted_at, title, text)}",
+        account,
+        short(name) if name is not None else None,
+        site,
+        title,
+        text,
+        posted_at,
+        url,
+        tags,
+        mentions,
+        count(get("likes")),
+        count(get("comments")),
+        count(get("views")),
+        count(get("shares")),
+        count(get("followers")),
+        flag(get("is_ad")),
+        flag(get("is_paid_partnership")),
+        flag(get("has_shop")),
+        flag(get("is_repost")),
+        *place[:3],
+    )
+
+
+def _account(
+    draft: Draft,
+    url: str | None,
+    default: str | None,
+    accounts: dict[tuple[Any, ...], tuple[str, str] | None],
+) -> tuple[str, str] | str:
+    """Platform and account id, or why there is none."""
+    named, number, site = draft.get("account"), draft.get("account_number"), draft.get("platform")
+    if type(named) is str and type(site) is str and number is None:
+        known = accounts.get((site, named))
+        if known is not None:
+            return known
+    where = platform(site, url)
+    who = handle(named) or handle(number) or default
+    if who is None:
+        return "no account; pass --map account=COLUMN if it stands under another name"
+    if len(who) > HANDLE_LIMIT:
+        return f"an account of {len(who):,} characters; is it another column?"
+    if type(named) is str and type(site) is str and number is None:
+        accounts[site, named] = where, f"{where}:{who}"
+    return where, f"{where}:{who}"
+
+
+def content_id(account: str, posted_at: int | None, title: str | None, text: str) -> str:
+    """`sha256-` and 16 hex digits of account, time (microseconds) and words."""
+    said = f"{title}\n{text}" if title else text
+    key = "\x1f".join((account, "" if posted_at is None else str(posted_at), scrub(said)))
+    return f"sha256-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _array(values: list[Any], kind: Any) -> Any:
+    if pa.types.is_timestamp(kind):
+        return pa.array(values, type=pa.int64()).cast(kind)
+    try:
+        return pa.array(values, type=kind)
+    except UnicodeEncodeError:  # lone surrogates: rare, so looked for only when they are there
+        return pa.array([_scrubbed(value) for value in values], type=kind)
+
+
+def _scrubbed(value: Any) -> Any:
+    if isinstance(value, str):
+        return scrub(value)
+    return [scrub(item) for item in value] if isinstance(value, list) else value
+
+
+def _dumped(draft: Draft) -> str:
+    return json.dumps(draft, ensure_ascii=False, default=str)[:RAW_LIMIT]

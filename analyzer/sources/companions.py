@@ -1,0 +1,106 @@
+"""What stands beside posts in a folder or an archive: profiles, comments, captions told twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Final
+
+import orjson
+
+from analyzer.sources.archives import member_chunks
+from analyzer.sources.instaloader import (
+    BESIDE_FILE,
+    CAPTION_FILE,
+    COMMENTS_FILE,
+    PROFILE_FILE,
+    is_comments,
+    node_type,
+    profile,
+)
+from analyzer.sources.shapes import MIB, Damaged, Owner, Record
+from analyzer.sources.streams import chunks, decompressed, peek
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analyzer.sources.files import Entry
+
+PROFILE_LIMIT: Final = 4 * MIB
+"""Bytes of a profile file; real ones have under 100 KiB."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The files that were found together: a folder tree, or an archive."""
+
+    entries: Sequence[Entry]
+    bases: dict[str, set[str]] = field(default_factory=dict)
+    """Folder to the names of the files in it."""
+    owners: dict[str, tuple[Owner, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the names by folder."""
+        for entry in self.entries:
+            self.bases.setdefault(entry.folder, set()).add(entry.base)
+
+
+def raw_chunks(entry: Entry, stream: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file on disk or in an archive, not yet decompressed any further."""
+    return chunks(stream) if entry.read is None else member_chunks(stream, entry.read)
+
+
+def stands_beside(entry: Entry, group: Group) -> bool:
+    """Whether the file stands beside posts that other files hold, and is none itself."""
+    if entry.named:
+        return False
+    if BESIDE_FILE.fullmatch(entry.base):
+        return True
+    base, names = entry.base, group.bases[entry.folder]
+    if CAPTION_FILE.fullmatch(base):
+        start = base.removesuffix("txt")
+        return any(start + end in names for end in ("json", "json.xz", "json.gz", "json.zst"))
+    if base.endswith(".description"):
+        return base.removesuffix("description") + "info.json" in names
+    return False
+
+
+def is_companion(records: Sequence[Record], entry: Entry) -> bool:
+    """Whether this is a companion file of Instaloader, to be left out without a word.
+
+    Raises:
+        Damaged: it holds comments, though its name does not say so.
+    """
+    if not records:
+        return False
+    if node_type(records[0]) in {"Profile", "FrozenNodeIterator"} and not entry.named:
+        return True
+    if is_comments(records[0]):
+        if COMMENTS_FILE.fullmatch(entry.base) and not entry.named:
+            return True
+        raise Damaged("holds Instaloader's comments, which are not the account's own posts")
+    return False
+
+
+def owners(entry: Entry, group: Group) -> tuple[Owner, ...]:
+    """The profiles in the file's own folder, read once for each folder."""
+    if entry.folder not in group.owners:
+        found = [
+            owner
+            for other in group.entries
+            if other.folder == entry.folder
+            and PROFILE_FILE.fullmatch(other.base)
+            and (owner := _profile(other)) is not None
+        ]
+        group.owners[entry.folder] = tuple(found)
+    return group.owners[entry.folder]
+
+
+def _profile(entry: Entry) -> Owner | None:
+    """What a profile file says; None for any other file (its own turn tells what is wrong)."""
+    try:
+        with entry.open() as stream:
+            head, _ = peek(decompressed(raw_chunks(entry, stream))[1], PROFILE_LIMIT)
+        record = orjson.loads(head)
+    except (OSError, Damaged, orjson.JSONDecodeError):
+        return None
+    return profile(record) if isinstance(record, dict) else None

@@ -1,0 +1,192 @@
+"""Tables and records of no particular tool: columns are found by their names."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+from analyzer.errors import InputError
+from analyzer.sources.shapes import DRAFT_FIELDS, Draft, Place, Record, Skip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ALIASES: Final[dict[str, tuple[str, ...]]] = {
+    "id": (
+        "post_id", "id", "video_id", "media_id", "item_id", "shortcode", "short_code", "aweme_id",
+        "key",
+    ),
+    "account": (
+        "account", "username", "user_name", "account_handle", "handle", "unique_id",
+        "author_username", "author_handle", "user_posted", "owner_username", "uploader", "author",
+        "creator", "owner", "page_name", "page", "channel", "channel_name", "channel_title",
+        "account_id", "author_id", "owner_id", "user_id", "channel_id", "page_id", "user",
+    ),
+    "account_name": (
+        "account_name", "full_name", "author_name", "display_name", "nickname", "nick_name",
+        "author_fullname", "author_full", "owner_full_name", "name",
+    ),
+    "platform": ("platform", "source_platform", "network", "social_network", "site"),
+    "title": ("title", "headline", "video_title", "post_title"),
+    "text": (
+        "text", "caption", "body", "content", "message", "description", "desc", "post_text",
+        "video_description", "post_content", "full_text", "noi_dung",
+    ),
+    "posted_at": (
+        "posted_at", "created_at", "create_time", "create_time_iso", "creation_time",
+        "published_at", "unix_timestamp", "taken_at", "date_posted", "post_date", "post_created",
+        "published", "pub_date", "upload_date", "timestamp", "datetime", "date", "time",
+    ),
+    "url": ("url", "post_url", "permalink", "link", "web_video_url", "webpage_url", "video_url"),
+    "hashtags": ("hashtags", "hash_tags", "hashtag_names", "tags"),
+    "mentions": ("mentions", "tagged_users", "usertags"),
+    "likes": (
+        "likes", "like_count", "likes_count", "num_likes", "digg_count", "favorite_count",
+        "reactions", "reaction_count",
+    ),
+    "comments": (
+        "comments", "comment_count", "comments_count", "num_comments", "reply_count", "replies",
+    ),
+    "views": (
+        "views", "view_count", "views_count", "play_count", "plays", "video_view_count",
+        "video_play_count",
+    ),
+    "shares": ("shares", "share_count", "shares_count", "reposts", "repost_count", "retweets"),
+    "followers": (
+        "followers", "follower_count", "followers_count", "fans", "author_followers",
+        "channel_follower_count", "followers_at_posting", "number_of_subscribers", "subscribers",
+    ),
+    "is_ad": ("is_ad", "ad", "is_sponsored", "sponsored"),
+    "is_paid_partnership": ("is_paid_partnership", "paid_partnership", "branded_content"),
+    "has_shop": ("has_shop", "is_ec_video", "has_tiktok_shop_product", "has_product"),
+    "is_repost": ("is_repost", "is_retweet", "is_shared"),
+}  # fmt: skip
+"""Our field to the column names it goes by, the preferred first.
+
+Compared without case, spaces, `_` and `-`: `createTime`, `Create time` and `create_time` are one.
+"""
+
+MAP_NAMES: Final = {
+    **{name: name for name in DRAFT_FIELDS},
+    "post_id": "id",
+    "account_id": "account",
+    "date": "posted_at",
+    "created_at": "posted_at",
+}
+"""What may stand left of `=` in a mapping, and the field it means."""
+
+
+NESTING: Final = 8
+"""Levels that a flattened column name may have; real ones have up to 4."""
+
+
+def squash(name: str) -> str:
+    """The column name without case, spaces, `_` and `-`."""
+    return name.replace("_", "").replace("-", "").replace(" ", "").strip("\ufeff\t").lower()
+
+
+_KNOWN: Final = {squash(alias) for aliases in ALIASES.values() for alias in aliases}
+
+
+def known_column(name: str) -> bool:
+    """Whether a column of this name is read."""
+    return squash(name) in _KNOWN
+
+
+def checked_mapping(mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """The mapping with our own field names on the left.
+
+    Raises:
+        InputError: a left side that is no field; the message names the near misses.
+    """
+    plan: dict[str, str] = {}
+    for ours, theirs in (mapping or {}).items():
+        if ours not in MAP_NAMES:
+            near = difflib.get_close_matches(ours, MAP_NAMES, n=3)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known: {_names()}"
+            raise InputError(f"unknown field '{ours}' in the mapping '{ours}={theirs}'; {hint}")
+        plan[MAP_NAMES[ours]] = theirs
+    return plan
+
+
+def _names() -> str:
+    return ", ".join(sorted(MAP_NAMES))
+
+
+def columns(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Our field to the column it is read from, for a file or record with these column names."""
+    return dict(_plan(tuple(names), tuple(mapping.items())))
+
+
+@functools.lru_cache(maxsize=512)
+def _plan(
+    names: tuple[str, ...], mapping: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    plan = {ours: theirs for ours, theirs in mapping if theirs in names}
+    fixed = {ours for ours, _ in mapping}
+    squashed: dict[str, str] = {}
+    for name in names:
+        squashed.setdefault(squash(name), name)
+    taken = set(plan.values())
+    for ours, aliases in ALIASES.items():
+        if ours in fixed:
+            continue
+        found = (squashed.get(squash(alias)) for alias in aliases)
+        theirs = next((name for name in found if name is not None and name not in taken), None)
+        if theirs is not None:
+            plan[ours] = theirs
+            taken.add(theirs)
+    return tuple(plan.items())
+
+
+def generic(record: Record, place: Place) -> Draft | Skip:
+    """A record whose columns go by their names."""
+    return {ours: record[theirs] for ours, theirs in _plan(tuple(record), place.mapping)}
+
+
+def missing_text(names: Iterable[str], mapping: Mapping[str, str]) -> str | None:
+    """Why a file with these columns cannot be read, with the remedy; None when it can."""
+    found = list(dict.fromkeys(names))
+    listed = ", ".join(repr(n[:60]) for n in found[:30]) + (" ..." if len(found) > 30 else "")  # noqa: PLR2004 - enough to see
+    plan = columns(found, mapping)
+    for ours, theirs in mapping.items():
+        if ours == "text" and theirs not in found:
+            near = difflib.get_close_matches(theirs, found, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "pass --map text=COLUMN"
+            return f"has no column {theirs!r}; found: {listed}. {hint}"
+    if "text" in plan or "title" in plan:
+        return None
+    return f"has no text column; found: {listed}. Pass --map text=COLUMN"
+
+
+def unnest(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns such as `authorMeta.name` or `hashtags/0/name` put back together.
+
+    Empty cells are left out: a flattened table cannot tell them from nothing.
+    """
+    nested: dict[str, Any] = {}
+    for name, value in record.items():
+        if value is None or value == "":
+            continue
+        parts = name.replace("/", ".").split(".")
+        if len(parts) > NESTING:
+            parts = [name]
+        inner = nested
+        for part in parts[:-1]:
+            below = inner.setdefault(part, {})
+            if not isinstance(below, dict):
+                break
+            inner = below
+        else:
+            inner.setdefault(parts[-1], value)
+    return {key: _listed(value) for key, value in nested.items()}
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _listed(below) for key, below in value.items()}
+    if inner and all(key.isascii() and key.isdigit() for key in inner):
+        return [inner[key] for key in sorted(inner, key=lambda k: (len(k), k))]
+    return inner

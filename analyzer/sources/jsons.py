@@ -1,0 +1,259 @@
+"""JSON bytes to records with their row numbers: lines, arrays and single objects, streamed."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from analyzer.sources.shapes import DOCUMENT_LIMIT, RAW_LIMIT, RECORD_LIMIT, Damaged, Rows
+from analyzer.sources.streams import until_damage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_BETWEEN: Final = re.compile(r"[ \t\r\n,]*")
+_ESCAPED: Final = re.compile(r"[\udc80-\udcff]")
+_DECODER: Final = json.JSONDecoder(strict=False)
+_WRAPPERS: Final = ("items", "data", "posts", "videos", "results", "itemList")
+"""Keys under which an object holds the list of records, when it is no record itself."""
+_BLOCK: Final = 4096
+_NOT_UTF8: Final = "is not UTF-8; save the file as UTF-8 (or convert it with iconv)"
+
+
+def is_lines(head: bytes) -> bool:
+    """Whether JSON that begins like this is one record a line, rather than one document.
+
+    head  (bytes)  from the first character on, at least one whole line where there is one
+    """
+    head = head.lstrip(b" \t\r\n")
+    if not head.startswith(b"{"):
+        return False
+    first, newline, rest = head.partition(b"\n")
+    value = parse_line(first)[0]
+    if isinstance(value, dict):
+        return bool(rest.strip()) or unwrap(value)[0] is value
+    # a broken first line is still a line when what follows begins like records, not like members
+    later = [line for line in rest.split(b"\n")[:20] if line.strip()]
+    return bool(newline and later) and all(line.startswith(b"{") for line in later)
+
+
+def parse_line(line: bytes) -> tuple[Any, str | None]:
+    """The value of one line of JSON, or None and why there is none."""
+    try:
+        return orjson.loads(line), None
+    except orjson.JSONDecodeError:
+        pass
+    # orjson refuses lone surrogates, NaN and control characters; the standard reader takes them
+    try:
+        return _DECODER.decode(line.decode("utf-8", "surrogatepass").strip(" \t\r\n")), None
+    except UnicodeDecodeError as error:
+        return None, f"byte {line[error.start]:#04x} at {error.start + 1} {_NOT_UTF8}"
+    except json.JSONDecodeError as error:
+        return (
+            None,
+            f"is not JSON: {error.msg} at character {error.pos + 1}; repair or drop the row",
+        )
+    except RecursionError:
+        return None, "is nested too deep"
+    except ValueError as error:  # a number of thousands of digits
+        return None, f"is not readable JSON: {str(error).partition(';')[0]}"
+
+
+def read_lines(pieces: Iterator[bytes]) -> Iterator[Rows]:
+    """Records of a line format; rows are split at LF only, since texts hold U+2028 and U+0085.
+
+    Raises:
+        Damaged: while iterating, when the bytes end in damage.
+    """
+    number = 1
+    for lines in _lines(pieces):
+        for start in range(0, len(lines), _BLOCK):
+            block = lines[start : start + _BLOCK]
+            yield _parse_block(block, number)
+            number += len(block)
+
+
+def _parse_block(lines: list[bytes | None], number: int) -> Rows:
+    rows = Rows([], [], [], [])
+    add_number, add_record, add_raw = rows.numbers.append, rows.records.append, rows.raws.append
+    for row, line in enumerate(lines, number):
+        if line is None or len(line) > RECORD_LIMIT:
+            why = f"is longer than {RECORD_LIMIT:,} bytes; is the file one record a line?"
+            rows.bad.append((row, why, line))
+            continue
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            if not line.strip():
+                continue
+            value, why_not = parse_line(line)
+            if why_not:
+                rows.bad.append((row, why_not, line))
+                continue
+        if type(value) is not dict:
+            rows.bad.append((row, f"is a JSON {_kind(value)}, not an object", line))
+            continue
+        add_number(row)
+        add_record(value)
+        add_raw(line)
+    return rows
+
+
+def _kind(value: object) -> str:
+    kinds = {list: "list", str: "string", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "number")
+
+
+def _lines(pieces: Iterator[bytes]) -> Iterator[list[bytes | None]]:
+    """Whole lines per piece; None stands for one that is too long."""
+    rest: list[bytes] = []
+    size = 0
+    caught: list[Damaged] = []
+    for piece in until_damage(pieces, caught):
+        lines: list[bytes | None] = [*piece.split(b"\n")]
+        last = lines.pop() or b""
+        if lines:
+            lines[0] = b"".join([*rest, lines[0] or b""]) if size <= RECORD_LIMIT else None
+            yield lines
+            rest, size = [], 0
+        size += len(last)
+        rest = [*rest, last] if size <= RECORD_LIMIT else []
+    if size:
+        yield [b"".join(rest) if rest else None]
+    if caught:
+        raise caught[0]
+
+
+def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
+    """Records of a JSON array, of an object, or of several one after the other.
+
+    An array is read element by element, so its length is not bounded; one element is
+    (`RECORD_LIMIT`), as is a top-level object (`DOCUMENT_LIMIT`).
+
+    Raises:
+        Damaged: while iterating, at the first element that is not JSON: what follows it cannot
+            be told apart.
+    """
+    reader = _Values(pieces)
+    number = 0
+    for value, raw in reader:
+        for record in unwrap(value):
+            number += 1
+            if _ESCAPED.search(raw):
+                yield Rows([], [], [], [(number, _NOT_UTF8, raw)])
+            elif type(record) is not dict:
+                why = f"is a JSON {_kind(record)}, not an object"
+                yield Rows([], [], [], [(number, why, raw)])
+            else:
+                yield Rows([number], [record], [raw], [])
+    if reader.damage is not None:
+        if reader.cut:
+            yield Rows([], [], [], [(number + 1, "is cut off or not JSON", reader.cut[:RAW_LIMIT])])
+        raise reader.damage
+
+
+def unwrap(value: Any) -> list[Any]:
+    """The records that an object wraps (`{"items": [...]}`); else the value itself, alone."""
+    if isinstance(value, dict) and "id" not in value:
+        for key in _WRAPPERS:
+            inner = value.get(key)
+            if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+                return inner
+    return [value]
+
+
+class _Values:
+    """Values of a stream of JSON text, each with its own text."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
+        self.decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self.buffer = ""
+        self.at = 0
+        self.ended = False
+        self.inside = False
+        self.damage: Damaged | None = None
+        self.cut = ""
+
+    def more(self, size: int) -> None:
+        """Have `size` characters from here on, or all there are."""
+        parts = [self.buffer[self.at :]]
+        have = len(parts[0])
+        self.at = 0
+        while have < size and not self.ended:
+            try:
+                piece = next(self.pieces, None)
+            except Damaged as error:
+                self.damage, piece = error, None
+            self.ended = piece is None
+            parts.append(self.decoder.decode(piece or b"", final=self.ended))
+            have += len(parts[-1])
+        self.buffer = "".join(parts)
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        while self._begin():
+            if self.buffer[self.at] in "[]":
+                self._bracket()
+                continue
+            start = self.at
+            found = self._value()
+            if found is None:
+                return
+            yield found[0], self.buffer[start : self.at]
+        if self.inside and self.damage is None:
+            self.damage = Damaged(
+                "the JSON array ends too early; the records before the cut were read: copy or "
+                "download the file again"
+            )
+
+    def _begin(self) -> bool:
+        """Go to the next character that is no space; False at the end."""
+        while True:
+            skip = (_BETWEEN if self.inside else _SPACE).match(self.buffer, self.at)
+            self.at = skip.end() if skip else self.at
+            if self.at < len(self.buffer):
+                return True
+            if self.ended:
+                return False
+            self.more(1)
+
+    def _bracket(self) -> None:
+        self.inside = self.buffer[self.at] == "["
+        self.at += 1
+
+    def _value(self) -> tuple[Any] | None:
+        limit = RECORD_LIMIT if self.inside else DOCUMENT_LIMIT
+        size = 1 << 16
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.buffer, self.at)
+            except (ValueError, RecursionError) as error:
+                have = len(self.buffer) - self.at
+                if self.ended or have >= limit:
+                    self._fail(error, limit if have >= limit else None)
+                    return None
+                size = max(size, have) * 2
+                self.more(min(size, limit))
+                continue
+            start, self.at = self.at, end
+            if end - start > limit:
+                self._fail(ValueError("too long"), limit)
+                return None
+            return (value,)
+
+    def _fail(self, error: Exception, limit: int | None) -> None:
+        self.cut = self.buffer[self.at : self.at + RAW_LIMIT]
+        if self.damage is not None:
+            return
+        what = f"{type(error).__name__}" if isinstance(error, RecursionError) else str(error)
+        where = getattr(error, "msg", what)
+        reason = f"a record is longer than {limit:,} bytes" if limit else f"not JSON: {where}"
+        self.damage = Damaged(
+            f"the JSON document cannot be read beyond this record ({reason}); the records before "
+            "it were read: copy or download the file again, or repair it"
+        )

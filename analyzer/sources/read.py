@@ -1,0 +1,321 @@
+"""Export files to batches of posts and rejects."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import itertools
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from analyzer.errors import InputError
+from analyzer.sources.archives import members, salvage
+from analyzer.sources.build import ImportBatch, Pending
+from analyzer.sources.companions import Group, is_companion, owners, raw_chunks, stands_beside
+from analyzer.sources.contents import open_contents
+from analyzer.sources.fields import native_id
+from analyzer.sources.files import Entry, Refused, expand, looks_media, stem
+from analyzer.sources.formats import FORMATS, GENERIC, recognise
+from analyzer.sources.generic import checked_mapping, columns, missing_text, unnest
+from analyzer.sources.instaloader import BESIDE_FILE
+from analyzer.sources.shapes import MIB, Contents, Damaged, Format, Place, Record, Rows
+from analyzer.sources.streams import compression, decompressed, peek
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+SAMPLE_RECORDS: Final = 64
+"""Records that decide on the format: scrapers put error rows before the first post."""
+SAMPLE_BYTES: Final = 32 * MIB
+ZIPS: Final = frozenset({"zip", "empty zip"})
+RECENT: Final = 64
+"""Posts remembered to tell the files of one slideshow, which lie side by side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file of which the format is known."""
+
+    name: str
+    form: Format
+    format_name: str
+    compression: str | None
+    contents: Contents
+    place: Place
+    sample: tuple[Record, ...]
+
+
+@dataclass(slots=True)
+class Job:
+    """What one call of `read_posts` carries along."""
+
+    format: str | None
+    mapping: Mapping[str, str]
+    batch_rows: int
+    pending: Pending = field(default_factory=Pending)
+    recent: deque[tuple[str, str, int]] = field(default_factory=lambda: deque(maxlen=RECENT))
+    opened: Callable[[Opened], None] | None = None
+
+    def ready(self) -> Iterator[ImportBatch]:
+        """Full batches."""
+        while self.pending.full(self.batch_rows):
+            yield self.pending.flush(self.batch_rows)
+
+
+def read_posts(
+    paths: Sequence[str | Path],
+    *,
+    format: str | None = None,  # noqa: A002 - the word users know
+    mapping: Mapping[str, str] | None = None,
+    batch_rows: int = 8192,
+) -> Iterator[ImportBatch]:
+    """Posts and rejects of export files, in batches; memory does not grow with the files.
+
+    paths       files, folders (read with all below them) and glob patterns, in any order
+    format      a key of FORMATS for all files; None tells it from each file's content
+    mapping     our field to their column, such as {"text": "caption"}; for generic JSON, CSV
+                and Parquet
+    batch_rows  posts per batch, at most
+    A file or row that cannot be read is a reject and the rest is read on. A time without a zone
+    is taken as UTC. Where a file names no accounts at all, its own name stands for one.
+
+    Raises:
+        InputError: a path that does not exist, a pattern that matches nothing, an unknown format
+            or an unknown field in the mapping.
+    """
+    job = Job(checked_format(format), checked_mapping(mapping), _checked_rows(batch_rows))
+    entries, refused = expand([paths] if isinstance(paths, str) else paths)
+    return read_entries(entries, refused, job)
+
+
+def checked_format(name: str | None) -> str | None:
+    """The name, if it is one of FORMATS or None.
+
+    Raises:
+        InputError: it is not; the message names the near misses.
+    """
+    if name is None or name in FORMATS:
+        return name
+    near = difflib.get_close_matches(name, FORMATS, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(FORMATS)}"
+    raise InputError(f"unknown format '{name}'; {hint}")
+
+
+def _checked_rows(rows: int) -> int:
+    if rows < 1:
+        raise InputError(f"batch_rows is {rows}; pass 1 or more")
+    return rows
+
+
+def read_entries(
+    entries: Sequence[Entry], refused: Sequence[Refused], job: Job
+) -> Iterator[ImportBatch]:
+    """Batches of the files, then a last one of what is left."""
+    for path in refused:
+        job.pending.reject(path.name, None, None, path.why)
+    group = Group(entries)
+    for entry in entries:
+        yield from _file(entry, job, group, inside=False)
+    if job.pending.drafts or job.pending.rejects:
+        yield from _rest(job)
+
+
+def _rest(job: Job) -> Iterator[ImportBatch]:
+    while job.pending.drafts or job.pending.rejects:
+        yield job.pending.flush(job.batch_rows)
+
+
+def _file(entry: Entry, job: Job, group: Group, *, inside: bool) -> Iterator[ImportBatch]:
+    try:
+        if stands_beside(entry, group):
+            return
+        with entry.open() as stream:
+            head, pieces = peek(raw_chunks(entry, stream), 8)
+            if (
+                not entry.named
+                and looks_media(entry.base)
+                and head.lstrip()[:1] not in {b"{", b"["}
+            ):
+                return
+            if compression(head) in ZIPS and not inside:
+                yield from _zip(stream, entry, job)
+            else:
+                yield from _records(pieces, entry, job, group)
+    except Damaged as error:
+        job.pending.reject(entry.name, None, None, str(error))
+    except OSError as error:
+        why = f"cannot be read ({error.strerror or error}); check its permissions and the disk"
+        job.pending.reject(entry.name, None, None, why)
+    yield from job.ready()
+
+
+def _zip(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
+    try:
+        archive, inner, refused = members(stream, entry.name)
+    except Damaged as error:
+        job.pending.reject(entry.name, None, None, str(error))
+        yield from _salvaged(stream, entry, job)
+        return
+    with archive:
+        if "[Content_Types].xml" in archive.NameToInfo:
+            raise Damaged("is an Office document, which is not read; save its table as CSV (UTF-8)")
+        for path in refused:
+            job.pending.reject(path.name, None, None, path.why)
+        if not inner and not refused:
+            raise Damaged("is an archive without files; nothing to read")
+        group = Group(inner)
+        for member in inner:
+            yield from _file(member, job, group, inside=True)
+
+
+def _salvaged(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
+    for name, pieces in salvage(stream, entry.name):
+        member = replace(entry, name=name, open=lambda: io.BytesIO(b""), path=None, named=False)
+        try:
+            if looks_media(member.base) or BESIDE_FILE.fullmatch(member.base):
+                continue
+            yield from _records(pieces, member, job, Group([member]))
+        except Damaged as error:
+            job.pending.reject(name, None, None, str(error))
+        finally:
+            for _ in _to_the_end(pieces):
+                pass
+        yield from job.ready()
+
+
+def _to_the_end(pieces: Iterator[bytes]) -> Iterator[None]:
+    """Read what is left, so that the next member begins where this one ends."""
+    try:
+        for _ in pieces:
+            yield None
+    except Damaged:
+        return
+
+
+def _records(
+    pieces: Iterator[bytes], entry: Entry, job: Job, group: Group
+) -> Iterator[ImportBatch]:
+    packed, pieces = decompressed(pieces)
+    wanted = FORMATS[job.format].containers if job.format else None
+    path = entry.path if packed is None else None
+    contents = open_contents(pieces, entry.name, path, wanted=frozenset(job.mapping.values()))
+    if wanted and contents.container not in wanted:
+        raise Damaged(
+            f"is {contents.container}, and format '{job.format}' is read from "
+            f"{' or '.join(wanted)}; leave the format out to have it told from the content"
+        )
+    sample, damage = _sampled(contents.rows)
+    records = [record for rows in sample for record in rows.records][:SAMPLE_RECORDS]
+    if contents.container not in {"json", "text"}:
+        records = [_nested_if_known(record) for record in records]
+    if is_companion(records, entry):
+        return
+    opened = _opened(entry, job, group, packed, contents, records)
+    if job.opened is not None:
+        job.opened(opened)
+    blocks = itertools.chain(sample, contents.rows) if damage is None else iter(sample)
+    for rows in blocks:
+        _add(rows, opened, job)
+        yield from job.ready()
+    if damage is not None:
+        raise damage
+
+
+def _sampled(rows: Iterator[Rows]) -> tuple[list[Rows], Damaged | None]:
+    sample: list[Rows] = []
+    have = weight = 0
+    try:
+        while have < SAMPLE_RECORDS and weight < SAMPLE_BYTES:
+            block = next(rows, None)
+            if block is None:
+                break
+            sample.append(block)
+            have += len(block.records)
+            weight += sum(len(raw or "") for raw in block.raws)
+    except Damaged as error:
+        return sample, error
+    return sample, None
+
+
+def _nested_if_known(record: Any) -> Any:
+    nested = unnest(record)
+    return nested if recognise(nested) is not None else record
+
+
+def _opened(  # noqa: PLR0913, PLR0917 - private: what is known of a file so far
+    entry: Entry,
+    job: Job,
+    group: Group,
+    packed: str | None,
+    contents: Contents,
+    records: Sequence[Record],
+) -> Opened:
+    known = "instaloader" if contents.container == "text" else None
+    known = known or next((name for r in records if (name := recognise(r)) is not None), None)
+    if known is not None and contents.container not in FORMATS[known].containers:
+        known = None
+    name = job.format or known or GENERIC[contents.container]
+    form = FORMATS[name]
+    default = None
+    if form.generic:
+        names = list(contents.columns) or [key for record in records for key in record]
+        names = [key for key in dict.fromkeys(names) if isinstance(key, str)]
+        if names and (why := missing_text(names, job.mapping)):
+            raise Damaged(why)
+        if "account" not in columns(names, job.mapping):
+            default = stem(entry.name).lower() or None
+    place = Place(
+        file=entry.name,
+        folder=entry.folder.rpartition("/")[2].removesuffix(".zip") or _parent(entry),
+        stem=stem(entry.name),
+        owners=owners(entry, group) if name == "instaloader" else (),
+        default_account=default,
+        mapping=tuple(job.mapping.items()),
+    )
+    return Opened(
+        name=entry.name,
+        form=form,
+        format_name=name,
+        compression=packed,
+        contents=contents,
+        place=place,
+        sample=tuple(records),
+    )
+
+
+def _parent(entry: Entry) -> str:
+    return entry.path.resolve().parent.name if entry.path is not None else ""
+
+
+def _add(rows: Rows, opened: Opened, job: Job) -> None:
+    pending, form, name = job.pending, opened.form, opened.name
+    adapt, place = form.adapt, opened.place
+    for number, why, raw in rows.bad:
+        pending.reject(name, number, None, why, raw)
+    nested = form.nested and opened.contents.container != "json"
+    several = opened.format_name == "tiktok_web"
+    for number, record, raw in zip(rows.numbers, rows.records, rows.raws, strict=True):
+        draft = adapt(unnest(record) if nested else record, place)
+        if not isinstance(draft, dict):
+            pending.reject(name, number, draft.field, draft.why, raw)
+            continue
+        if several and (again := _again(draft.get("id"), name, number, job.recent)):
+            pending.reject(name, number, "id", again, raw)
+            continue
+        pending.add(draft, (opened.format_name, name, number, place.default_account), raw)
+
+
+def _again(number: Any, file: str, row: int, recent: deque[tuple[str, str, int]]) -> str | None:
+    """Why a post is dropped that stands in several files, one for each image of a slideshow."""
+    native = native_id(number)
+    if native is None:
+        return None
+    for seen, other, at in recent:
+        if seen == native:
+            return (
+                f"is the same post as row {at} of {other} (one file for each image of a slideshow)"
+            )
+    recent.append((native, file, row))
+    return None

@@ -257,7 +257,7 @@ class AccountFacts:
     """The name most of its posts carry; ties go to the first in code point order."""
     platform: str
     followers: int | None
-    """From its latest dated post that carries the number."""
+    """From its latest post that carries the number; undated posts count as the oldest."""
     median_likes: float | None
     median_views: float | None
     ad_flags: list[int]
@@ -267,9 +267,9 @@ class AccountFacts:
     unknown: list[str]
     """Post fields that no post of the account carries, in schema order."""
     evidence_passion: list[Evidence]
-    """Up to 3 posts with the highest prob_ppm, highest first."""
+    """Up to 3 posts with the highest prob_ppm, half or more, highest first; no text twice."""
     evidence_brand: list[Evidence]
-    """Up to 3 posts with the lowest prob_ppm, lowest first; no post stands in both lists."""
+    """Up to 3 posts with the lowest prob_ppm, under half, lowest first; no text twice."""
 
 
 FACTS: Final = pa.schema(

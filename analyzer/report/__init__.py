@@ -1,1 +1,22 @@
-"""."""
+"""Profiles for people and for other programs: a page, a terminal table, files."""
+
+from analyzer.report.export import (
+    write_profiles_csv,
+    write_profiles_json,
+    write_profiles_parquet,
+)
+from analyzer.report.html import render_report, write_report
+from analyzer.report.summary import Measure, ModelSummary, ReportSummary
+from analyzer.report.table import profile_table
+
+__all__ = [
+    "Measure",
+    "ModelSummary",
+    "ReportSummary",
+    "profile_table",
+    "render_report",
+    "write_profiles_csv",
+    "write_profiles_json",
+    "write_profiles_parquet",
+    "write_report",
+]

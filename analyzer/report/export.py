@@ -1,0 +1,142 @@
+"""Profiles as files for other programs; equal input gives equal bytes, whatever its row order."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from analyzer.atomic import atomic_path
+from analyzer.report.rows import ordered, paired, records
+from analyzer.schema import PROFILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from analyzer.report.summary import ReportSummary
+
+JSON_SCHEMA_VERSION: Final = 1
+"""Rises when a key of profiles.json changes its meaning or goes; a new key does not raise it."""
+
+_STARTS: Final = "=+-@＝＋－＠"
+_FORMULA: Final = re.compile(rf"(?<=[;\t\r\n])(?=[{re.escape(_STARTS)}])")
+"""A formula after what a spreadsheet may take for the end of a cell: in Vietnam, a `;`."""
+
+
+def write_profiles_parquet(profiles: pa.Table, path: Path) -> None:
+    """The profiles, as they are, by account_id.
+
+    Raises:
+        InputError: not a profile table.
+        StoreError: `path` cannot be written; what was there is untouched.
+    """
+    import pyarrow.parquet as pq
+
+    table = ordered(profiles)
+    with atomic_path(path) as temp, temp.open("wb") as sink:
+        pq.write_table(table, sink, compression="zstd")
+
+
+def write_profiles_csv(profiles: pa.Table, path: Path) -> None:
+    """The profiles as UTF-8 CSV with a byte order mark, as spreadsheets want it.
+
+    An unknown value is an empty cell; no text can become a formula (see the codebook).
+
+    Raises:
+        InputError: not a profile table.
+        StoreError: `path` cannot be written; what was there is untouched.
+    """
+    table = ordered(profiles)
+    with atomic_path(path) as temp, temp.open("w", encoding="utf-8-sig", newline="") as sink:
+        writer = csv.writer(sink)
+        writer.writerow(PROFILE.names)
+        for record in records(table):
+            writer.writerow([_cell(name, record[name]) for name in PROFILE.names])
+
+
+def write_profiles_json(
+    profiles: pa.Table, facts: pa.Table, path: Path, *, summary: ReportSummary
+) -> None:
+    """Settings, model, what was read, and the profiles with their facts and evidence.
+
+    Keys are sorted, accounts stand by account_id, one a line; unknown is null.
+
+    Raises:
+        InputError: not such tables, or not of the same accounts.
+        StoreError: `path` cannot be written; what was there is untouched.
+    """
+    left, right = paired(profiles, facts)
+    head = {
+        "model": asdict(summary.model),
+        "read": _read(summary),
+        "schema_version": JSON_SCHEMA_VERSION,
+        "settings": asdict(summary.settings),
+    }
+    with atomic_path(path) as temp, temp.open("wb") as sink:
+        # `model` sorts before `profiles`, the others after it
+        sink.write(b'{"model": ' + _json(head["model"]) + b',\n"profiles": [')
+        for row, (profile, fact) in enumerate(zip(records(left), records(right), strict=True)):
+            sink.write(b",\n" if row else b"\n")
+            sink.write(_json(_account(profile, fact)))
+        sink.write(b"\n]")
+        for key in ("read", "schema_version", "settings"):
+            sink.write(b",\n" + _json(key) + b": " + _json(head[key]))
+        sink.write(b"}\n")
+
+
+def _account(profile: Mapping[str, Any], fact: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts and profile in one; what both carry is the profile's."""
+    return {**fact, **profile, "niche_mix": dict(profile["niche_mix"])}
+
+
+def _read(summary: ReportSummary) -> dict[str, Any]:
+    return {
+        "abstained": dict(summary.abstained),
+        "cannot_carry": {k: list(v) for k, v in summary.cannot_carry.items()},
+        "files": summary.files,
+        "first_posted_at": summary.first_posted_at,
+        "formats": dict(summary.formats),
+        "inputs": sorted(summary.inputs),
+        "last_posted_at": summary.last_posted_at,
+        "posts": summary.posts,
+        "rejected": dict(summary.rejected),
+    }
+
+
+def _json(value: Any) -> bytes:
+    import orjson
+
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    return orjson.dumps(value, default=_plain, option=options)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return _instant(value)
+    raise TypeError(f"{type(value).__name__} has no place in profiles.json")
+
+
+def _instant(moment: datetime) -> str:
+    """ISO-8601 in UTC with a Z: `2026-03-01T08:30:00Z`."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def _cell(name: str, value: Any) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return _instant(value)
+    if name == "niche_mix":
+        return "; ".join(f"{niche}={share:.4g}" for niche, share in value)
+    return _inert(value) if isinstance(value, str) else value
+
+
+def _inert(text: str) -> str:
+    """The text with `'` wherever a spreadsheet could begin to read a formula."""
+    opens = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in tuple(_STARTS)
+    return ("'" if opens else "") + _FORMULA.sub("'", text)

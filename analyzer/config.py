@@ -35,9 +35,28 @@ class ProfileConfig:
     """A 95 % interval wider than this: `interval_too_wide`."""
     business_share: float = 0.5
     """More than this share of posts promoting the account's own products: `business_page`."""
-    draws: int = 200
-    """Draws of the tagger's rates the posterior is averaged over."""
-    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse values no posterior can answer, before hours of work and not after.
+
+        Raises:
+            InputError: a value lies outside its range; the message names a usual one.
+        """
+        open_ranges = {"level": "0.9", "business_share": "0.5", "role_probability": "0.8"}
+        for name, usual in open_ranges.items():
+            if not 0 < getattr(self, name) < 1:
+                raise InputError(
+                    f"{name} must lie between 0 and 1, got {getattr(self, name)}; {usual} is usual"
+                )
+        if not 0 < self.line_low < self.line_high < 1:
+            raise InputError(
+                f"the lines must be 0 < line_low < line_high < 1, got {self.line_low} and "
+                f"{self.line_high}; 0.35 and 0.65 are usual"
+            )
+        if not 0 < self.max_width <= 1:
+            raise InputError(f"max_width must lie above 0 and at most at 1, got {self.max_width}")
+        if self.min_posts < 1:
+            raise InputError(f"min_posts must be 1 or more, got {self.min_posts}; 10 is usual")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)

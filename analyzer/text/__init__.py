@@ -4,6 +4,7 @@ from analyzer.text.language import abstain_reason
 from analyzer.text.normalise import FIXERS, normalise
 from analyzer.text.prepare import content_hash, full_text, prepare
 from analyzer.text.segment import TONE_STYLE, SegmentedText, front_end, segment, tone_style
+from analyzer.text.spans import split_spans
 
 __all__ = [
     "FIXERS",
@@ -16,5 +17,6 @@ __all__ = [
     "normalise",
     "prepare",
     "segment",
+    "split_spans",
     "tone_style",
 ]

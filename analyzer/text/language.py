@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from functools import cache
 from typing import Final
 
 import regex
 
+from analyzer.text.quiet import root_logger_kept
 from analyzer.text.spans import without_spans
 
 MIN_WORDS: Final = 6
@@ -38,8 +40,13 @@ def abstain_reason(text: str) -> str | None:
     marked = sum(1 for word in found if _VIETNAMESE_LETTER.search(word))
     if marked >= max(2, 0.1 * len(found)):
         return None
-    known = sum(1 for word in found if _plain(word) in _plain_syllables())
+    syllables = _plain_syllables()
+    known = sum(1 for word in found if _plain(word) in syllables)
     return None if known >= MIN_VIETNAMESE * len(found) else "not_vietnamese"
+
+
+# a cache alone lets every thread that starts at once make the set
+_warm_up = threading.Lock()
 
 
 def _plain(word: str) -> str:
@@ -50,10 +57,16 @@ def _plain(word: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-@cache
 def _plain_syllables() -> frozenset[str]:
+    with _warm_up:
+        return _load_plain_syllables()
+
+
+@cache
+def _load_plain_syllables() -> frozenset[str]:
     """Syllables of the 73,901 entries of underthesea's Viet74K list, without marks."""
-    from underthesea.corpus import viet_dict_74K
+    with root_logger_kept():
+        from underthesea.corpus import viet_dict_74K
 
     return frozenset(
         _plain(syllable) for entry in viet_dict_74K.words for syllable in _WORD.findall(entry)

@@ -41,5 +41,6 @@ def full_text(title: str | None, text: str) -> str:
 
 def content_hash(title: str | None, text: str) -> str:
     """sha256 in hex of title and text; a title that is absent differs from an empty one."""
-    head = b"\x01" if title is None else b"\x02" + title.encode()
+    # the title's length tells where it ends: captions may hold NUL
+    head = b"" if title is None else b"%d:" % len(title.encode()) + title.encode()
     return hashlib.sha256(head + b"\x00" + text.encode()).hexdigest()

@@ -6,7 +6,6 @@ and takes quadratic time on `a.a.a.…`. So it sees running text only, in bounde
 
 from __future__ import annotations
 
-import logging
 import threading
 from functools import cache
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NewType
 
 import regex
 
+from analyzer.text.quiet import root_logger_kept
 from analyzer.text.spans import split_spans
 
 if TYPE_CHECKING:
@@ -40,12 +40,15 @@ CHUNK_HARD: Final = 1200
 
 _SENTENCE_END = (".", "!", "?", "…", ".”", '."', "!”", "?”")
 
+# each pair: as underthesea writes it, as PhoBERT knows it
 _OPEN_SYLLABLES: Final = (
-    "òa oà óa oá ỏa oả õa oã ọa oạ òe oè óe oé ỏe oẻ õe oẽ ọe oẹ ùy uỳ úy uý ủy uỷ ũy uỹ ụy uỵ"
-).split()
+    ("òa", "oà"), ("óa", "oá"), ("ỏa", "oả"), ("õa", "oã"), ("ọa", "oạ"),
+    ("òe", "oè"), ("óe", "oé"), ("ỏe", "oẻ"), ("õe", "oẽ"), ("ọe", "oẹ"),
+    ("ùy", "uỳ"), ("úy", "uý"), ("ủy", "uỷ"), ("ũy", "uỹ"), ("ụy", "uỵ"),
+)  # fmt: skip
 _OLD_STYLE: Final = {
     case(new): case(old)
-    for new, old in zip(_OPEN_SYLLABLES[::2], _OPEN_SYLLABLES[1::2], strict=True)
+    for new, old in _OPEN_SYLLABLES
     for case in (str.lower, str.upper, str.capitalize)
 }
 _TONE = regex.compile(rf"(?<![qQ])(?:{'|'.join(_OLD_STYLE)})(?!\p{{L}})")
@@ -81,13 +84,10 @@ def _underthesea() -> Callable[[str], list[str]]:
 
 @cache
 def _load_underthesea() -> Callable[[str], list[str]]:
-    handlers, level = list(logging.root.handlers), logging.root.level
-    from underthesea import word_tokenize
+    with root_logger_kept():
+        from underthesea import word_tokenize
 
-    # importing it calls logging.basicConfig; how to log is the caller's choice
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
-    word_tokenize("khởi động")
+        word_tokenize("khởi động")
     return word_tokenize  # type: ignore[no-any-return]
 
 

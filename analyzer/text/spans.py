@@ -16,18 +16,32 @@ if TYPE_CHECKING:
 MAX_SPAN: Final = 2048
 """Longest protected span, in characters; browsers refuse longer addresses."""
 
-_URL = r"(?:https?://|www\.)[^\s<>\"“”]{1,2000}(?<![.,;:!?…)\]}'’])"
+# an emoji glued to an address is no part of it, nor is a second address after a comma
+_ADDRESS_CHAR = r"(?:(?![,;|]https?://)[^\s<>\"“”\p{Extended_Pictographic}\p{RI}])"
+_ADDRESS_END = r"(?<![.,;:!?…)\]}'’])"
+# a run of dots after www is a sigh (awww...), not an address
+_URL = (
+    r"(?:https?://|(?<![\p{L}\p{N}_])www\.(?=[\p{L}\p{N}]))"
+    rf"{_ADDRESS_CHAR}{{1,2000}}{_ADDRESS_END}"
+)
 _BARE_URL = (
     r"(?<![\p{L}\p{N}@.#_])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}"
-    r"\.(?:com|vn|net|org|info|me|co|ly|ee|ki|shop|store|io|app|tv|link)(?:/[^\s<>\"“”]{0,500}"
-    r"(?<![.,;:!?…)\]}'’]))?(?![\p{L}\p{N}_@-])"
+    r"\.(?:com|vn|net|org|info|me|co|ly|ee|ki|shop|store|io|app|tv|link)"
+    r"(?:\.(?:au|cn|hk|jp|kr|nz|sg|tw|uk))?"
+    rf"(?:/{_ADDRESS_CHAR}{{0,500}}{_ADDRESS_END})?(?![\p{{L}}\p{{N}}_@-])"
 )
-_EMAIL = r"(?<![\p{L}\p{N}._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{2,63}){1,4}"
-_MENTION = r"(?<![\p{L}\p{N}_@])@[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_.]{0,62}[\p{L}\p{M}\p{N}_])?"
+# the last label holds letters only: `lan@x.com-0909` ends before the number
+_EMAIL = (
+    r"(?<![\p{L}\p{N}._%+-])[A-Za-z0-9._%+-]{1,64}"
+    r"@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,3}\.[A-Za-z]{2,24}"
+)
+# single dots only: `@lan...ơi` ends before the dots
+_MENTION = r"(?<![\p{L}\p{N}_@])@[\p{L}\p{N}_](?:\.?[\p{L}\p{M}\p{N}_]){0,63}"
 _HASHTAG = r"[#＃][\p{L}\p{M}\p{N}_]{1,150}"
 _EMOJI = (
     r"\p{RI}\p{RI}"
     r"|[0-9#*]\uFE0F?\u20E3"
+    r"|\U0001F3F4[\U000E0020-\U000E007F]{1,16}"
     r"|\p{Extended_Pictographic}[\uFE0F\uFE0E]?\p{EMod}?"
     r"(?:\u200D\p{Extended_Pictographic}[\uFE0F\uFE0E]?\p{EMod}?){0,8}"
 )
@@ -39,7 +53,7 @@ PROTECTED: Final = regex.compile(
 )
 # what can begin a span or stand inside a bare address: most captions hold none of it
 _HINT = regex.compile(
-    r"[@#＃\p{Extended_Pictographic}\p{RI}\u20E3]|://|www\.|\w\.\w", regex.IGNORECASE
+    r"[@#＃\p{Extended_Pictographic}\p{RI}\u20E3]|://|www\.|[\w-]\.\w", regex.IGNORECASE
 )
 
 

@@ -1,0 +1,87 @@
+"""What holds for any text at all."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.text import abstain_reason, normalise, segment, split_spans
+
+PIECES = (
+    "hôm nay", "Hà Nội", "hòa", "QUÝ", "ơi", "k", "199k", "10:30", "@lan.anh", "@", "@_", "@a..b",
+    "#hànội", "#", "#️⃣", "＃", "https://a.vn/x", "http://", "www.", "abc.com", "s.shopee.vn/x",
+    "lan@example.com", "a@", ".", "...", ",", "!", ":)))", "(", ")", "_", "__", "-", "😍", "❤️",
+    "🇻🇳", "🇻", "👨\u200d👩\u200d👧", "👍🏽", "🏽", "1️⃣", "\u20e3", "\u200d", "\ufe0f", "\u200b",
+    "\ufeff", "\u202e", "\u0301", "\u0323", "\u0302", "e", "đ", "\U0001d164", "\u1100", "\u1161",
+    "\u3164", "\ud83d", "\udc00", "\x00", "\x07", "\x1c", "\n", "\r\n", "\u2028", "\x85", "\t", " ",
+    "\u00a0",
+    "\u3000", "\U000e0067", "\U000e007f", "🏴", "𝗥𝗲", "สวัส", "中文", "a" * 45, "à" * 39, "\u0f71",
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=14).map("".join),
+    st.lists(
+        st.one_of(st.sampled_from(PIECES), st.characters(exclude_categories=())), max_size=14
+    ).map("".join),
+)
+# timings of a shared machine say nothing of the code; the same examples in every run
+slowly = settings(deadline=None, derandomize=True, max_examples=150)
+segmenting = settings(deadline=None, derandomize=True, max_examples=80)
+
+
+@slowly
+@given(TEXTS)
+def test_normalised_text_is_settled(text: str) -> None:
+    (once,) = normalise([text])
+    assert normalise([once]) == [once]
+    assert unicodedata.is_normalized("NFC", once)
+    assert not any("\ud800" <= char <= "\udfff" for char in once)
+    assert not any(unicodedata.category(char) == "Cc" and char != "\n" for char in once)
+    assert "  " not in once
+    assert once == once.strip()
+    once.encode()
+
+
+@slowly
+@given(TEXTS)
+def test_pieces_joined_are_the_text(text: str) -> None:
+    for whole in (text, normalise([text])[0]):
+        pieces = list(split_spans(whole))
+        assert "".join(piece for piece, _ in pieces) == whole
+        assert all(piece for piece, _ in pieces)
+        assert not any(char.isspace() for piece, protected in pieces if protected for char in piece)
+
+
+@segmenting
+@given(TEXTS)
+def test_segmented_text_is_words_with_one_space_between(text: str) -> None:
+    (normal,) = normalise([text])
+    (segmented,) = segment([normal])
+    assert segmented == " ".join(segmented.split())
+    assert unicodedata.is_normalized("NFC", segmented)
+    segmented.encode()
+
+
+@segmenting
+@given(TEXTS)
+def test_every_span_is_one_token_verbatim_in_order(text: str) -> None:
+    (normal,) = normalise([text])
+    tokens = iter(segment([normal])[0].split(" "))
+    spans = [piece for piece, protected in split_spans(normal) if protected]
+    assert all(span in tokens for span in spans)
+
+
+@segmenting
+@given(st.lists(TEXTS, max_size=4))
+def test_a_text_is_segmented_alike_alone_and_in_any_batch(texts: list[str]) -> None:
+    normal = normalise(texts)
+    alone = [segment([text])[0] for text in normal]
+    assert segment(normal) == alone
+    assert segment(normal[::-1]) == alone[::-1]
+
+
+@slowly
+@given(TEXTS)
+def test_every_text_is_judged_or_told_why_not(text: str) -> None:
+    assert abstain_reason(normalise([text])[0]) in {None, "no_words", "not_vietnamese"}

@@ -37,12 +37,17 @@ class NgramFeatures:
 
 def ngram_counts(
     text: str, bits: int
-) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]:
+) -> tuple[
+    tuple[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]
+]:
     """Buckets and counts of words 1-2, and of characters 2-5, of one segmented text.
 
     Buckets of words lie in [0, 2**bits), of characters in [2**bits, 2 * 2**bits).
     """
     words = text.lower().split()
+    if not words:
+        nothing = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+        return nothing, nothing
     shift = np.uint64(64 - bits)
     hashed = np.array([zlib.crc32(word.encode()) for word in words], np.uint64)
     pairs = _mixed(hashed[:-1] * _MIX_2 + hashed[1:])
@@ -60,7 +65,7 @@ def ngram_features(text: str, idf: NDArray[np.float32]) -> NgramFeatures:
 
     idf: (2 * 2**bits,) float32; 0 where a bucket was not seen in enough accounts.
     """
-    bits = int(len(idf)).bit_length() - 2
+    bits = len(idf).bit_length() - 2
     parts = [_weighted(*part, idf) for part in ngram_counts(text, bits)]
     return NgramFeatures(
         buckets=np.concatenate([part[0] for part in parts]),

@@ -73,7 +73,8 @@ def segment(texts: Sequence[str]) -> list[SegmentedText]:
 
 def tone_style(text: str) -> str:
     """Tone marks of open oa, oe, uy as PhoBERT's vocabulary has them: `hòa` to `hoà`."""
-    return _TONE.sub(lambda match: _OLD_STYLE[match.group()], text)
+    old: str = _TONE.sub(lambda match: _OLD_STYLE[match.group()], text)
+    return old
 
 
 def _underthesea() -> Callable[[str], list[str]]:

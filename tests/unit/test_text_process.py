@@ -21,9 +21,12 @@ def _run(code: str) -> bytes:
     return done.stdout
 
 
+# underthesea imports torch and transformers only if they are there, and word_tokenize needs neither
 _PROGRAM = """
     import logging
+    import sys
     import threading
+    sys.modules["torch"] = sys.modules["transformers"] = None
     from concurrent.futures import ThreadPoolExecutor
     from analyzer.text import abstain_reason, segment
     calls = {{

@@ -1,0 +1,267 @@
+"""Segmented posts to tags. A post's logits do not depend, to the bit, on what is beside it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from analyzer.errors import ModelError
+from analyzer.model.bundle import Manifest, default_bundle, read_bundle
+from analyzer.model.encode import encode, load_vocabulary
+from analyzer.model.ngrams import ngram_logits
+from analyzer.model.shape import OUTPUTS, SLICES
+from analyzer.schema import NICHES, PPM, PROMOS, TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from analyzer.model.encode import Vocabulary
+    from analyzer.model.shape import EncoderShape
+
+ROWS: Final = 8
+"""Windows in every forward pass, never more, never fewer: a matrix product may round a row
+differently in a product of another height (up to 4e-7 in torch), so all have the same height."""
+
+WIDTH_STEP: Final = 16
+"""A window is padded to the next multiple: a width of its own choosing, not its neighbours'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagger:
+    """A manifest and a function."""
+
+    manifest: Manifest
+    model_id: str
+    logits: Callable[[Sequence[str]], NDArray[np.float64]]
+    """Segmented texts to (len(texts), OUTPUTS) float64, the heads side by side (see SLICES)."""
+
+
+def load_tagger(
+    bundle: Path | str | None = None, *, device: str = "cpu", front_end: str | None = None
+) -> Tagger:
+    """The tagger of a bundle folder; without one, the embedded default.
+
+    front_end: `analyzer.text.front_end()`; where given, a bundle made behind another is refused.
+
+    Raises:
+        ModelError: the bundle is missing, damaged, or made behind another front end.
+    """
+    read = read_bundle(default_bundle() if bundle is None else Path(bundle))
+    if front_end is not None and read.manifest.front_end != front_end:
+        raise ModelError(
+            f"{read.folder} was trained behind the front end '{read.manifest.front_end}', this "
+            f"installation has '{front_end}': install the matching version or train it again"
+        )
+    weights = read.weights
+    vocabulary = load_vocabulary(read.folder, lower=read.manifest.lower)
+    if vocabulary.size != read.manifest.encoder.vocab_size:
+        raise ModelError(
+            f"{read.folder}: vocab.txt does not fit the encoder; copy the bundle again"
+        )
+    try:
+        answer = _answer(read.manifest.encoder, weights, vocabulary, read.manifest.window, device)
+    except RuntimeError as error:
+        raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
+
+    def logits(texts: Sequence[str]) -> NDArray[np.float64]:
+        encoder, linear, sizes = answer(texts)
+        return _combine(encoder + linear, sizes)
+
+    return Tagger(manifest=read.manifest, model_id=read.model_id, logits=logits)
+
+
+def branch_logits(
+    shape: EncoderShape,
+    weights: dict[str, NDArray[Any]],
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    *,
+    window: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(len(texts), OUTPUTS) of the encoder and of the linear branch, to be weighed in training."""
+    network = {name: w for name, w in weights.items() if name != "ngram.bias"}
+    encoder, linear, sizes = _answer(shape, network, vocabulary, window, "cpu")(texts)
+    return _combine(encoder, sizes), _combine(linear, sizes)
+
+
+def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:
+    """Tag each post; same rows, same order.
+
+    segmented: table SEGMENTED.
+    batch_size: posts held at a time; no answer depends on it.
+    Returns: table TAG; where `abstain` is set, the answers are null.
+    """
+    texts = segmented.column("segmented").to_pylist()
+    abstain = segmented.column("abstain").to_pylist()
+    judged = [row for row, why in enumerate(abstain) if why is None]
+    logits = np.zeros((len(texts), OUTPUTS))
+    for start in range(0, len(judged), batch_size):
+        rows = judged[start : start + batch_size]
+        logits[rows] = tagger.logits([texts[row] for row in rows])
+    drive = _ppm(logits[:, SLICES["drive"]] / tagger.manifest.temperature)
+    niche = _ppm(logits[:, SLICES["niche"]])
+    promo = _ppm(logits[:, SLICES["promo"]])
+    silent = np.array([why is not None for why in abstain], bool)
+
+    def named(ppm: NDArray[np.int32], names: tuple[str, ...]) -> Any:
+        codes = pa.array(ppm.argmax(axis=1).astype(np.int32), mask=silent)
+        return pa.array(names, pa.string()).take(codes)
+
+    return pa.table(
+        {
+            "post_id": segmented.column("post_id"),
+            "content_hash": segmented.column("content_hash"),
+            "model_id": pa.array([tagger.model_id] * len(texts), pa.string()),
+            "prob_ppm": pa.array(drive[:, 0], mask=silent),
+            "niche": named(niche, NICHES),
+            "niche_ppm": pa.array(niche.max(axis=1, initial=0), mask=silent),
+            "promo": named(promo, PROMOS),
+            "promo_ppm": pa.array(promo.max(axis=1, initial=0), mask=silent),
+            "abstained": segmented.column("abstain"),
+        },
+        schema=TAG,
+    )
+
+
+def _ppm(logits: NDArray[np.float64]) -> NDArray[np.int32]:
+    """(N, C) logits to (N, C) probabilities in millionths."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    ppm: NDArray[np.int32] = np.rint(PPM * powers / powers.sum(axis=1, keepdims=True)).astype(
+        np.int32
+    )
+    return ppm
+
+
+def _windows(words: list[tuple[int, ...]], window: int) -> list[tuple[list[int], tuple[int, int]]]:
+    """Sub-word ids of each window with its (first, last) word; cut between words, at least one."""
+    out: list[tuple[list[int], tuple[int, int]]] = []
+    ids: list[int] = []
+    first = 0
+    for at, word in enumerate(words):
+        if ids and len(ids) + len(word) > window:
+            out.append((ids, (first, at)))
+            ids, first = [], at
+        ids = [*ids, *word[:window]] if not ids else ids + list(word[:window])
+    out.append((ids, (first, len(words))))
+    return out
+
+
+def _window_texts(
+    texts: Sequence[str], windows: list[list[tuple[list[int], tuple[int, int]]]]
+) -> list[str]:
+    """The words of each window, for the branch that reads words."""
+    out = []
+    for text, found in zip(texts, windows, strict=True):
+        if len(found) == 1:
+            out.append(text)
+            continue
+        words = text.split()
+        out += [" ".join(words[first:last]) for _, (first, last) in found]
+    return out
+
+
+def _batched(
+    forward: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]],
+    windows: list[list[int]],
+    vocabulary: Vocabulary,
+) -> NDArray[np.float32]:
+    """(len(windows), OUTPUTS) float32 of passes that all are ROWS high."""
+    out = np.zeros((len(windows), OUTPUTS), np.float32)
+    widths = [-(-(len(ids) + 2) // WIDTH_STEP) * WIDTH_STEP for ids in windows]
+    by_width: dict[int, list[int]] = {}
+    for at, width in enumerate(widths):
+        by_width.setdefault(width, []).append(at)
+    for width, members in sorted(by_width.items()):
+        for start in range(0, len(members), ROWS):
+            chosen = members[start : start + ROWS]
+            ids = np.full((ROWS, width), vocabulary.pad, np.int64)
+            mask = np.zeros((ROWS, width), np.int64)
+            for row in range(ROWS):
+                window = windows[chosen[min(row, len(chosen) - 1)]]
+                ids[row, : len(window) + 2] = [vocabulary.bos, *window, vocabulary.eos]
+                mask[row, : len(window) + 2] = 1
+            out[chosen] = forward(ids, mask)[: len(chosen)]
+    return out
+
+
+def _combine(scores: NDArray[np.float32], lengths: list[list[int]]) -> NDArray[np.float64]:
+    """Windows to posts: drive and niche averaged by length, promo of the window that promotes most.
+
+    A promotion in the last paragraph of a long article is a promotion of the article.
+    """
+    out = np.zeros((len(lengths), OUTPUTS))
+    start = 0
+    for row, sizes in enumerate(lengths):
+        own = scores[start : start + len(sizes)].astype(np.float64)
+        start += len(sizes)
+        share = np.maximum(np.array(sizes, np.float64), 1.0)
+        out[row] = (own * (share / share.sum())[:, None]).sum(axis=0)
+        promo = own[:, SLICES["promo"]]
+        out[row, SLICES["promo"]] = promo[(promo[:, 1:].max(axis=1) - promo[:, 0]).argmax()]
+    return out
+
+
+def _answer(
+    shape: EncoderShape,
+    weights: dict[str, NDArray[Any]],
+    vocabulary: Vocabulary,
+    window: int,
+    device: str,
+) -> Callable[[Sequence[str]], tuple[NDArray[np.float32], NDArray[np.float32], list[list[int]]]]:
+    """A function from texts to their windows' logits by encoder and by branch, and their sizes."""
+    linear = [weights[name] for name in ("ngram.idf", "ngram.weight") if name in weights]
+    network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
+    forward = _forward(shape, network, device)
+
+    def answer(
+        texts: Sequence[str],
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], list[list[int]]]:
+        windows = [_windows(words, window) for words in encode(texts, vocabulary)]
+        by_encoder = _batched(forward, [ids for found in windows for ids, _ in found], vocabulary)
+        by_branch = np.zeros_like(by_encoder)
+        if linear:
+            by_branch = ngram_logits(_window_texts(texts, windows), *linear)
+        return by_encoder, by_branch, [[len(ids) for ids, _ in found] for found in windows]
+
+    return answer
+
+
+def _forward(
+    shape: EncoderShape, weights: dict[str, NDArray[Any]], device: str
+) -> Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]:
+    import torch
+
+    from analyzer.model.network import Network
+
+    network = Network(shape)
+    network.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
+    network.eval().to(device)
+
+    def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+        with torch.inference_mode(), _one_thread(torch):
+            logits = network(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
+        array: NDArray[np.float32] = logits.cpu().numpy()
+        return array
+
+    return forward
+
+
+@contextmanager
+def _one_thread(torch: Any) -> Iterator[None]:
+    """Threads share a product out differently on every machine; processes are our parallelism."""
+    before = torch.get_num_threads()
+    if before == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

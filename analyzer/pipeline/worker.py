@@ -1,0 +1,45 @@
+"""Posts to tagged posts: the one code path of memory, store and cluster."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from analyzer.model import load_tagger, tag
+from analyzer.schema import TAGGED_POST
+from analyzer.text import front_end, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSpec:
+    """All that decides a worker's answer, as values that travel to another process."""
+
+    bundle: str | None
+    """Folder of a bundle; None is the embedded default."""
+    model_id: str
+    front_end: str
+
+    def fingerprint(self) -> str:
+        """Hex digest; equal specs give equal answers, wherever the bundle lies."""
+        return hashlib.sha256(f"{self.model_id}\0{self.front_end}".encode()).hexdigest()
+
+
+def open_worker(spec: WorkerSpec) -> Callable[[Any], Any]:
+    """A function from a POST table to a TAGGED_POST table, same rows, same order.
+
+    Raises:
+        ModelError: the bundle is missing, damaged, or made behind another front end.
+    """
+    tagger = load_tagger(spec.bundle, front_end=front_end())
+
+    def work(posts: Any) -> Any:
+        tags = tag(prepare(posts), tagger)
+        return pa.table([*posts.columns, *tags.drop_columns("post_id").columns], schema=TAGGED_POST)
+
+    return work

@@ -1,0 +1,105 @@
+"""What training teaches: folds that keep accounts apart, rates that mean what they say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from analyzer.errors import InputError
+from analyzer.model.encode import encode, load_vocabulary
+from analyzer.pipeline.calibrate import (
+    expected_calibration_error,
+    fit_concentration,
+    fit_prior,
+    fit_scales,
+)
+from analyzer.pipeline.labels import account_folds, read_labelled
+from analyzer.pipeline.vocabulary import MIN_ACCOUNTS, learn_vocabulary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_no_account_stands_on_both_sides_of_a_fold() -> None:
+    accounts = np.array([f"a{n % 17}" for n in range(200)])
+    folds = account_folds(accounts, 5, 0)
+    for train, held_out in folds:
+        assert not set(accounts[train]) & set(accounts[held_out])
+        assert len(train) + len(held_out) == len(accounts)
+    assert sorted(np.concatenate([held for _, held in folds])) == list(range(200))
+
+
+def test_a_concentration_is_found_again() -> None:
+    random = np.random.default_rng(0)
+    mean = np.array([0.1, 0.2, 0.7])
+    shares = random.dirichlet(12 * mean, size=800)
+    counts = np.stack([random.multinomial(20, share) for share in shares]).astype(float)
+    assert fit_concentration(counts, mean) == pytest.approx(12, rel=0.2)
+
+
+def test_accounts_that_do_not_differ_have_a_large_concentration() -> None:
+    random = np.random.default_rng(0)
+    mean = np.array([0.1, 0.2, 0.7])
+    counts = random.multinomial(20, mean, size=800).astype(float)
+    assert fit_concentration(counts, mean) > 200
+
+
+def test_a_prior_is_found_again() -> None:
+    random = np.random.default_rng(0)
+    passion = random.binomial(30, random.beta(2.0, 1.0, size=2000)).astype(float)
+    a, b = fit_prior(passion, 30 - passion)
+    assert a == pytest.approx(2, rel=0.15)
+    assert b == pytest.approx(1, rel=0.15)
+
+
+def test_a_branch_that_knows_nothing_gets_no_weight() -> None:
+    random = np.random.default_rng(0)
+    target = random.integers(0, 2, 2000)
+    knows = np.stack([1.0 - target, target], axis=1) * 2 + random.normal(size=(2000, 2))
+    guesses = random.normal(size=(2000, 2))
+    scales = fit_scales([knows, guesses], target, np.ones(2000))
+    assert scales[0] > 1
+    assert scales[1] < 0.15
+
+
+def test_calibration_error_is_the_distance_from_the_frequency() -> None:
+    truth = np.array([True] * 30 + [False] * 70)
+    assert expected_calibration_error(np.full(100, 0.3), truth) == pytest.approx(0)
+    assert expected_calibration_error(np.full(100, 0.8), truth) == pytest.approx(0.5)
+
+
+def labels(path: Path, **changes: str) -> Path:
+    post = {
+        "text": "nấu phở bò tại nhà", "account": "a", "drive": "passion", "clarity": 2,
+        "niche": "food", "promo": "none",
+    }  # fmt: skip
+    path.write_text(json.dumps(post | changes, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def test_labels_are_read(tmp_path: Path) -> None:
+    found = read_labelled(labels(tmp_path / "l.jsonl"))
+    assert (found.drive.tolist(), found.niche.tolist(), found.promo.tolist()) == ([0], [0], [0])
+    assert found.accounts.tolist() == ["a"]
+
+
+def test_an_unknown_label_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"niche holds \['cooking'\]"):
+        read_labelled(labels(tmp_path / "l.jsonl", niche="cooking"))
+
+
+def test_a_vocabulary_holds_no_word_of_few_accounts(tmp_path: Path) -> None:
+    common, rare = "bánh mì nóng", "zxqvwzxqvw"
+    many = [f"acc{n}" for n in range(MIN_ACCOUNTS)]
+    texts = [common] * MIN_ACCOUNTS + [rare] * (MIN_ACCOUNTS - 1) * 3
+    accounts = many + many[:-1] * 3
+    learn_vocabulary(texts, accounts, tmp_path, size=100)
+    written = (tmp_path / "vocab.txt").read_text(encoding="utf-8")
+    assert "bánh " in written
+    assert "z" not in written
+    vocabulary = load_vocabulary(tmp_path, lower=True)
+    (words,) = encode(["bánh mì"], vocabulary)
+    assert [len(word) for word in words] == [1, 1]

@@ -1,0 +1,300 @@
+"""The command line: every command is a few lines that call jobs, sources or report."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from analyzer.errors import AnalyzerError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.jobs import Request, Tagged
+    from analyzer.sources import Inspection
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Creator-versus-influencer profiles from Vietnamese captions and blog posts.",
+    epilog="Exit codes: 0 done, 1 some rows were rejected under --strict, 2 nothing could be "
+    "read or written (the message says what to do).",
+)
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="Export files, folders or patterns; .zst, .gz, .xz and .zip are read as they are.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", help="Folder for the result files; made if absent."),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Format of all files; told from their content without it."),
+]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="Our field and their column, as in --map text=caption; may be repeated.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a row was rejected.")]
+Workers = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Processes; 0 is one per core.")
+]
+BundleDir = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="Folder of a tagger; without it the embedded one is used."),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings, see configs/default.toml."),
+]
+SHOWN = 40
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Creator-versus-influencer profiles from Vietnamese captions and blog posts."""
+    if version:
+        from importlib.metadata import version as installed
+
+        print(installed("vn-content-analyzer"))
+        raise typer.Exit
+
+
+@app.command()
+def profile(  # noqa: PLR0913 - one parameter an option
+    paths: Paths,
+    *,
+    out: Out = None,
+    level: Annotated[
+        float | None,
+        typer.Option(metavar="P", help="Probability inside the interval shown [default: 0.9]."),
+    ] = None,
+    min_posts: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Posts an account needs for a role [default: 10]."),
+    ] = None,
+    format: Format = None,  # noqa: A002 - the word users know
+    mapping: Mapping = None,
+    workers: Workers = None,
+    bundle: BundleDir = None,
+    config: ConfigFile = None,
+    strict: Strict = False,
+) -> None:
+    """Profile the accounts whose posts stand in the files.
+
+    Prints a table; with -o also writes posts.parquet, profiles.parquet, profiles.csv,
+    profiles.json, rejects.jsonl and report.html.
+
+    Example: analyzer profile exports/ -o result --map text=caption
+    """
+    with _told():
+        from rich.console import Console
+
+        from analyzer import jobs
+        from analyzer.report import profile_table
+
+        request = _request(paths, format, mapping, workers, bundle, config)
+        given = {"level": level, "min_posts": min_posts}
+        request = _with_profile(request, {k: v for k, v in given.items() if v is not None})
+        with _folder(out) as folder:
+            tagged = _tag(request, folder)
+            profiles, facts, summary = jobs.profile_posts(request, tagged)
+            if out is not None:
+                drawn = request.config.report_accounts
+                jobs.write_results(profiles, facts, summary, folder, limit=drawn)
+            console = Console(highlight=False)
+            console.print(profile_table(profiles, limit=SHOWN))
+            if profiles.num_rows > SHOWN:
+                where = f"{out / 'profiles.csv'}" if out else "profiles.csv, written with -o DIR"
+                console.print(
+                    f"{SHOWN} of {profiles.num_rows:,} accounts; all are in {where}", markup=False
+                )
+    if out is not None:
+        print(f"Report: {out / 'report.html'}")
+    _end(tagged, strict=strict)
+
+
+@app.command()
+def tag(  # noqa: PLR0913 - one parameter an option
+    paths: Paths,
+    *,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the result files.")
+    ],
+    format: Format = None,  # noqa: A002 - the word users know
+    mapping: Mapping = None,
+    workers: Workers = None,
+    bundle: BundleDir = None,
+    config: ConfigFile = None,
+    strict: Strict = False,
+) -> None:
+    """Tag posts only: writes posts.parquet and rejects.jsonl.
+
+    Example: analyzer tag exports/tiktok.jsonl.zst -o tagged
+    """
+    with _told():
+        tagged = _tag(_request(paths, format, mapping, workers, bundle, config), out)
+    print(f"Tags: {tagged.posts}")
+    _end(tagged, strict=strict)
+
+
+@app.command()
+def inspect(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="An export file or folder.")],
+    *,
+    format: Format = None,  # noqa: A002 - the word users know
+    mapping: Mapping = None,
+) -> None:
+    """Say what a file is, what it carries, and what it cannot tell.
+
+    Example: analyzer inspect captions.csv --map text=noi_dung
+    """
+    with _told():
+        from analyzer.sources import inspect_file
+
+        found = inspect_file(file, format=format, mapping=_mapping(mapping))
+    for line in _inspected(found):
+        print(line)
+    if not found.posts:
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point of the command `analyzer`."""
+    app()
+
+
+def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
+    paths: list[str],
+    format: str | None,  # noqa: A002 - the word users know
+    mapping: list[str] | None,
+    workers: int | None,
+    bundle: str | None,
+    config: Path | None,
+) -> Request:
+    from analyzer.config import Config, load_config
+    from analyzer.jobs import Request
+
+    settings = load_config(config) if config else Config()
+    if workers is not None:
+        settings = replace(settings, workers=workers)
+    return Request(
+        paths=tuple(paths),
+        config=settings,
+        format=format,
+        mapping=_mapping(mapping),
+        bundle=bundle,
+    )
+
+
+def _with_profile(request: Request, given: dict[str, Any]) -> Request:
+    config = request.config
+    return replace(request, config=replace(config, profile=replace(config.profile, **given)))
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+    if not pairs:
+        return None
+    split = [pair.partition("=") for pair in pairs]
+    for pair, (field, _, column) in zip(pairs, split, strict=True):
+        if not field or not column:
+            raise InputError(f"--map takes FIELD=COLUMN, as in --map text=caption; got '{pair}'")
+    return {field: column for field, _, column in split}
+
+
+def _tag(request: Request, folder: Path) -> Tagged:
+    """Tag with a progress bar, then say what was read and how fast."""
+    from tqdm import tqdm
+
+    from analyzer import jobs
+
+    started = time.monotonic()
+    with tqdm(unit=" posts", disable=None, leave=False) as bar:
+        tagged = jobs.tag_posts(request, folder, on_tagged=bar.update)
+    seconds = time.monotonic() - started
+    again = tagged.read - tagged.kept
+    print(
+        f"{tagged.kept:,} posts from {tagged.files:,} files in {seconds:.1f} s "
+        f"({tagged.read / seconds:,.0f} posts/s)"
+        + (f"; {again:,} more were the same post again, counted once" if again else ""),
+    )
+    rejected = sum(tagged.rejected.values())
+    if rejected:
+        print(f"{rejected:,} rows rejected, each with its reason in rejects.jsonl:")
+        for why, count in tagged.rejected.most_common(5):
+            print(f"  {count:,} x {_line(why)}")
+    return tagged
+
+
+def _end(tagged: Tagged, *, strict: bool) -> None:
+    if strict and tagged.rejected:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Errors that are the user's to mend end in one line on stderr and exit code 2."""
+    try:
+        yield
+    except AnalyzerError as error:
+        print(f"analyzer: {_line(str(error), 2000)}", file=sys.stderr)
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    if out is not None:
+        yield out
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _line(text: str, most: int = 300) -> str:
+    """One line that cannot steer a terminal: names and captions come from strangers."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
+
+
+def _inspected(found: Inspection) -> Iterator[str]:
+    yield f"file        {_line(found.file)}"
+    yield f"format      {found.format or 'none that is read'} ({_line(found.how)})"
+    yield f"layout      {_line(found.dialect)}" + (
+        f", compressed with {found.compression}" if found.compression else ""
+    )
+    yield f"rows        {found.rows:,}: {found.posts:,} posts, {found.rejected:,} rejected"
+    for why, count in found.reasons.items():
+        yield f"  {count:,} x {_line(why)}"
+    if found.posts:
+        carried = ", ".join(f"{name} {n / found.posts:.0%}" for name, n in found.found.items() if n)
+        yield f"found       {carried}"
+        yield f"absent here {', '.join(found.absent) or 'nothing'}"
+        yield f"impossible  {', '.join(found.cannot_carry) or 'nothing'} (in this format)"
+    if found.unused:
+        yield f"not read    {_line(', '.join(found.unused))}"
+    for number, row in enumerate(found.sample, start=1):
+        yield f"sample {number}"
+        for name, value in row.items():
+            if value not in (None, []):
+                yield f"  {name:<20}{_line(str(value), 160)}"

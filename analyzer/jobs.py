@@ -1,0 +1,296 @@
+"""Jobs a user asks for by name; each can be run again and gives the same."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analyzer.atomic import atomic_path
+from analyzer.config import Config
+from analyzer.engine import map_files
+from analyzer.errors import InputError, StoreError
+from analyzer.model import default_bundle, read_bundle
+from analyzer.pipeline.collect import posts_by_account
+from analyzer.pipeline.worker import WorkerSpec
+from analyzer.profile import account_facts, build_profiles, merge_totals, totals
+from analyzer.report import (
+    Measure,
+    ModelSummary,
+    ReportSummary,
+    write_profiles_csv,
+    write_profiles_json,
+    write_profiles_parquet,
+    write_report,
+)
+from analyzer.schema import FACTS, POST, REJECT, TAG, TAGGED_POST
+from analyzer.sources import CANNOT_CARRY, read_posts
+from analyzer.text import front_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from analyzer.model import Manifest
+
+PARTS: Final = ".analyzer-parts"
+"""Folder of unfinished work inside the output folder: a run that was stopped goes on from it."""
+
+MEASURES: Final = {
+    "drive_f1_clear": "Passion or brand, posts of clarity 1 and more: macro F1",
+    "drive_f1_likely": "Passion or brand, posts of clarity 2 and more: macro F1",
+    "niche_accuracy": "Niche, one of 22: accuracy",
+    "promo_f1": "Promotion, one of 3: macro F1",
+    "ece": "Calibration of P(passion): expected calibration error (0 is best)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to analyse, and how."""
+
+    paths: tuple[str, ...]
+    config: Config
+    format: str | None = None
+    mapping: Mapping[str, str] | None = None
+    bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """Posts read and tagged, on disk, and what was counted on the way."""
+
+    posts: Path
+    """Parquet, TAGGED_POST, ordered by account and post id."""
+    rejects: Path
+    """JSON lines, REJECT."""
+    read: int
+    """Posts read, before a post seen twice was counted once."""
+    kept: int
+    rejected: Counter[str]
+    manifest: Manifest
+    model_id: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """All tables of an analysis, in memory."""
+
+    posts: Any
+    """TAGGED_POST"""
+    profiles: Any
+    """PROFILE"""
+    facts: Any
+    """FACTS"""
+    rejects: Any
+    """REJECT"""
+    summary: ReportSummary
+
+
+def analyse(
+    paths: Sequence[str | Path] | str | Path,
+    *,
+    config: Config | None = None,
+    format: str | None = None,  # noqa: A002 - the word users know
+    mapping: Mapping[str, str] | None = None,
+    bundle: str | Path | None = None,
+) -> Analysis:
+    """Profiles of the accounts whose posts stand in the files, as Arrow tables.
+
+    paths: files, folders or patterns; see `analyzer.sources.read_posts` for format and mapping.
+    bundle: folder of a tagger; without one, the embedded default.
+
+    Raises:
+        InputError: nothing could be read; the message says why.
+        ModelError: the bundle cannot be used.
+    """
+    listed = [paths] if isinstance(paths, str | Path) else paths
+    request = Request(
+        paths=tuple(map(str, listed)),
+        config=config or Config(),
+        format=format,
+        mapping=mapping,
+        bundle=None if bundle is None else str(bundle),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        tagged = tag_posts(request, Path(folder))
+        profiles, facts, summary = profile_posts(request, tagged)
+        lines = tagged.rejects.read_bytes().split(b"\n")
+        return Analysis(
+            posts=pq.read_table(tagged.posts, memory_map=False),
+            profiles=profiles,
+            facts=facts,
+            rejects=pa.Table.from_pylist([orjson.loads(x) for x in lines if x], schema=REJECT),
+            summary=summary,
+        )
+
+
+def tag_posts(
+    request: Request, out: Path, *, on_tagged: Callable[[int], None] | None = None
+) -> Tagged:
+    """Read, segment and tag: writes posts.parquet and rejects.jsonl to `out`.
+
+    on_tagged: called with the number of posts of each part that is done.
+
+    Raises:
+        InputError: no post could be read.
+        ModelError: the bundle cannot be used.
+        StoreError: `out` cannot be written; what it held is untouched.
+    """
+    bundle = read_bundle(default_bundle() if request.bundle is None else Path(request.bundle))
+    spec = WorkerSpec(bundle=request.bundle, model_id=bundle.model_id, front_end=front_end())
+    counts: Counter[str] = Counter()
+    parts_dir = out / PARTS
+    _make_folder(parts_dir)
+    with atomic_path(out / "rejects.jsonl") as rejects, atomic_path(out / "posts.parquet") as posts:
+        files: set[str] = set()
+        uris = _parts(request, parts_dir, rejects, counts, files)
+        parts = []
+        for part in map_files(uris, spec, parts_dir, workers=request.config.workers):
+            parts.append(part)
+            if on_tagged:
+                on_tagged(pq.read_metadata(part).num_rows)
+        if not parts:
+            raise InputError(_nothing_read(request, counts))
+        kept = 0
+        with pq.ParquetWriter(posts, TAGGED_POST, compression="zstd") as writer:
+            for table in posts_by_account(parts, parts_dir):
+                writer.write_table(table)
+                kept += table.num_rows
+    shutil.rmtree(parts_dir)
+    return Tagged(
+        posts=out / "posts.parquet",
+        rejects=out / "rejects.jsonl",
+        read=counts.pop("posts"),
+        kept=kept,
+        files=len(files),
+        rejected=counts,
+        manifest=bundle.manifest,
+        model_id=bundle.model_id,
+    )
+
+
+def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSummary]:
+    """Profiles (PROFILE), facts (FACTS) and summary of tagged posts, account by account.
+
+    Raises:
+        ModelError: the bundle's rates cannot tell the classes apart.
+    """
+    sums, facts = [], []
+    counts: dict[str, Counter[str]] = {"abstained": Counter(), "source_format": Counter()}
+    for table in _whole_accounts(tagged.posts):
+        posts, tags = table.select(POST.names), table.select(TAG.names)
+        sums.append(totals(posts, tags))
+        facts.append(account_facts(posts, tags))
+        for name, counter in counts.items():
+            found = table.column(name).drop_null().value_counts()
+            counter.update({row["values"]: row["counts"] for row in found.to_pylist()})
+    merged = merge_totals(sums)
+    joined = pa.concat_tables(facts) if facts else FACTS.empty_table()
+    settings = request.config.profile
+    profiles = build_profiles(
+        merged, joined, tagged.manifest.rates, settings, model_id=tagged.model_id
+    )
+    formats = dict(sorted(counts["source_format"].items()))
+    days = merged.select(["first_posted_at", "last_posted_at"])
+    summary = ReportSummary(
+        title="Creator or influencer?",
+        inputs=tuple(Path(path).name for path in request.paths),
+        files=tagged.files,
+        posts=tagged.kept,
+        rejected=dict(sorted(tagged.rejected.items())),
+        abstained=dict(sorted(counts["abstained"].items())),
+        formats=formats,
+        cannot_carry={name: CANNOT_CARRY[name] for name in formats},
+        first_posted_at=min(days.column(0).drop_null().to_pylist(), default=None),
+        last_posted_at=max(days.column(1).drop_null().to_pylist(), default=None),
+        model=model_summary(tagged.manifest, tagged.model_id),
+        settings=settings,
+    )
+    return profiles, joined, summary
+
+
+def write_results(
+    profiles: Any, facts: Any, summary: ReportSummary, out: Path, *, limit: int
+) -> None:
+    """The profiles as Parquet, CSV, JSON and report page.
+
+    limit: accounts drawn in full on the page.
+
+    Raises:
+        StoreError: a file cannot be written; what was there is untouched.
+    """
+    write_profiles_parquet(profiles, out / "profiles.parquet")
+    write_profiles_csv(profiles, out / "profiles.csv")
+    write_profiles_json(profiles, facts, out / "profiles.json", summary=summary)
+    write_report(profiles, facts, out / "report.html", summary=summary, limit=limit)
+
+
+def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:
+    """What a reader of a report needs to know of the tagger."""
+    own, baseline = manifest.metrics["tagger"], manifest.metrics["baseline"]
+    return ModelSummary(
+        model_id=model_id,
+        measured_on=manifest.measured,
+        baseline="TF-IDF (words 1-2, characters 2-5) and logistic regression",
+        measures=tuple(
+            Measure(name=words, model=own[key], baseline=baseline.get(key))
+            for key, words in MEASURES.items()
+        ),
+    )
+
+
+def _parts(
+    request: Request, folder: Path, rejects: Path, counts: Counter[str], files: set[str]
+) -> Iterator[str]:
+    """Write batches of posts as files for the workers, and all rejects to one file."""
+    batches = read_posts(
+        request.paths,
+        format=request.format,
+        mapping=request.mapping,
+        batch_rows=request.config.batch_rows,
+    )
+    with rejects.open("wb") as sink:
+        for number, batch in enumerate(batches):
+            for row in batch.rejects.to_pylist():
+                counts[row["why"]] += 1
+                sink.write(orjson.dumps(row) + b"\n")
+            if not batch.posts.num_rows:
+                continue
+            counts["posts"] += batch.posts.num_rows
+            files.update(batch.posts.column("source_file").unique().to_pylist())
+            target = folder / f"posts-{number:06d}.parquet"
+            with atomic_path(target) as part:
+                pq.write_table(batch.posts, part, compression="zstd")
+            yield str(target)
+
+
+def _whole_accounts(posts: Path) -> Iterator[Any]:
+    """The row groups of posts.parquet: each was written as a chunk of whole accounts."""
+    with pq.ParquetFile(posts) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group).cast(TAGGED_POST)
+
+
+def _nothing_read(request: Request, counts: Counter[str]) -> str:
+    del counts["posts"]
+    if not counts:
+        return f"no post found in {', '.join(request.paths)}: the files hold none"
+    reasons = "; ".join(f"{why} ({n})" if n > 1 else why for why, n in counts.most_common(3))
+    return f"no post could be read from {', '.join(request.paths)}: {reasons}"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder.parent}: cannot be written: {error.strerror}; pass another folder with -o"
+        ) from error

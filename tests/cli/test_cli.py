@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -30,7 +31,7 @@ CAPTIONS = [
 def posts(path: Path, *, accounts: int = 2, each: int = 12) -> Path:
     rows = [
         {
-            "id": f"{a}-{n}", "platform": "tiktok", "account": f"=acc{a}",
+            "id": f"{a}-{n}", "platform": "tiktok", "account": f"acc{a}", "nickname": f"=1+{a}",
             "text": f"{CAPTIONS[(a + n) % len(CAPTIONS)]} {n}" if n % 6 else CAPTIONS[n % 6],
             "created_at": f"2026-01-{n + 1:02}T08:00:00Z", "likes": n,
         }
@@ -59,7 +60,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
 def test_profile_prints_a_table_and_writes_all_files(result: tuple[Path, Result]) -> None:
     out, done = result
     assert done.exit_code == 0, done.output
-    assert "tiktok:=acc0" in done.output
+    assert "=1+0" in done.output
     assert "posts/s" in done.output
     assert "1 x " in done.output
     assert {path.name for path in out.iterdir()} == {
@@ -82,10 +83,10 @@ def test_captions_are_inert_in_the_report_and_names_in_the_csv(result: tuple[Pat
     report = (result[0] / "report.html").read_text(encoding="utf-8")
     assert "<script" not in report
     assert "<img" not in report
-    table = (result[0] / "profiles.csv").read_text(encoding="utf-8-sig")
-    assert not [
-        cell for line in table.splitlines() for cell in line.split(",") if cell[:1] in "=@+"
-    ]
+    with (result[0] / "profiles.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row if cell]
+    assert "'=1+0" in cells
+    assert not [cell for cell in cells if cell[0] in "=@+\t\r"]
 
 
 def test_again_and_in_another_order_the_bytes_are_the_same(
@@ -154,11 +155,11 @@ def test_what_cannot_be_read_ends_with_two_and_harms_nothing(name: str, tmp_path
 
 def test_a_missing_column_says_how_to_name_it(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
-    file.write_text("noi_dung,tai_khoan\nphở bò tái lăn,an\n", encoding="utf-8")
+    file.write_text("cot_1,cot_2\nphở bò tái lăn,an\n", encoding="utf-8")
     done = analyzer("profile", file)
     assert done.exit_code == 2
     assert "--map text=" in done.stderr
-    assert analyzer("inspect", file, "--map", "text=noi_dung").exit_code == 0
+    assert analyzer("inspect", file, "--map", "text=cot_1").exit_code == 0
 
 
 @pytest.mark.parametrize(

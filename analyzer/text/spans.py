@@ -13,9 +13,6 @@ import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_SPAN: Final = 2048
-"""Longest protected span, in characters; browsers refuse longer addresses."""
-
 # an emoji glued to an address is no part of it, nor is a second address after a comma
 _ADDRESS_CHAR = r"(?:(?![,;|]https?://)[^\s<>\"“”\p{Extended_Pictographic}\p{RI}])"
 _ADDRESS_END = r"(?<![.,;:!?…)\]}'’])"

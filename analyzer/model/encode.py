@@ -18,7 +18,7 @@ MAX_WORD: Final = 64
 characters says no more in its tail."""
 
 MAX_CACHE: Final = 200_000
-"""Distinct words remembered, about 40 MB; then the memory is emptied."""
+"""Distinct words remembered; then the memory is emptied."""
 
 _SPECIAL: Final = frozenset({"<s>", "<pad>", "</s>", "<unk>", "<mask>"})
 

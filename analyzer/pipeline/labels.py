@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CLARITY_WEIGHT: Final = (0.0, 0.5, 1.0, 1.0)
 """Weight of a post in the drive head's loss by its clarity: at 0 the text gives no evidence, at 1
-two readers agree least (EXPERIMENTS.md, embedded default)."""
+two readers agree least. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 BITS: Final = 16
 """2**16 buckets each for words and characters: macro F1 0.794 / 0.848 in 5 folds by account, with
-2**17 0.794 / 0.849, without hashing 0.795 / 0.851 (EXPERIMENTS.md, embedded default)."""
+2**17 0.794 / 0.849, without hashing 0.795 / 0.851; C differs (EXPERIMENTS.md, embedded default)."""
 
 MIN_ACCOUNTS: Final = 5
 """Buckets that fewer accounts fill weigh nothing: no weight can be traced to one of them."""
 
 PENALTY: Final = 5.0
-"""C of the logistic regressions, of the branch and of the baseline alike."""
+"""C of the logistic regressions, of the branch and of the baseline alike; chosen, not measured."""
 
 
 def train_linear(

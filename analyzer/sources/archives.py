@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import stat
 import struct
 import zipfile
@@ -10,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from analyzer.sources.files import Entry, Refused, hidden, printable
 from analyzer.sources.shapes import MIB, Damaged
-from analyzer.sources.streams import READ, STEP, bomb, swollen
+from analyzer.sources.streams import READ, STEP, bomb, swollen, until_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +23,12 @@ _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ENCRYPTED: Final = 0x1
 _SIZES_LATER: Final = 0x8
-_READABLE: Final = frozenset(
-    {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
-)
+_READABLE: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""zipfile bounds the output of these only: 256 KiB of LZMA or bzip2 become gigabytes at once."""
+
+
+class CutOff(Damaged):
+    """A zip whose end is missing or wrong; `salvage` may still find members from its start."""
 
 
 def members(stream: IO[bytes], name: str) -> tuple[zipfile.ZipFile, list[Entry], list[Refused]]:
@@ -34,14 +38,15 @@ def members(stream: IO[bytes], name: str) -> tuple[zipfile.ZipFile, list[Entry],
     a way that is not read is refused; folders and hidden files are left out.
 
     Raises:
-        Damaged: the directory at the archive's end is missing, damaged or too large.
+        CutOff: the directory at the archive's end is missing or damaged.
+        Damaged: it is too large.
     """
     if _directory_size(stream) > DIRECTORY_LIMIT:
         raise Damaged("holds too many members; unpack it and pass the folder")
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
-        raise Damaged(f"is a damaged zip archive ({error}); copy or download it again") from error
+        raise CutOff(f"is a damaged zip archive ({error}); copy or download it again") from error
     entries: list[Entry] = []
     refused: list[Refused] = []
     seen: set[str] = set()
@@ -59,7 +64,7 @@ def members(stream: IO[bytes], name: str) -> tuple[zipfile.ZipFile, list[Entry],
         entries.append(
             Entry(
                 name=shown,
-                open=lambda info=info: _open(archive, info),  # type: ignore[misc]
+                open=functools.partial(_open, archive, info),
                 path=None,
                 named=False,
                 read=max(1, info.compress_size),
@@ -94,7 +99,7 @@ def _directory_size(stream: IO[bytes]) -> int:
     stream.seek(0)
     at = tail.rfind(_DIRECTORY_END)
     if at < 0 or at + 16 > len(tail):
-        raise Damaged("the zip archive ends too early: its directory is missing")
+        raise CutOff("the zip archive ends too early (no directory); copy or download it again")
     length: int = struct.unpack_from("<I", tail, at + 12)[0]
     # in a zip64 the size stands elsewhere; the directory is no longer than the file
     return min(length, size)
@@ -115,16 +120,16 @@ def member_chunks(stream: IO[bytes], packed: int) -> Iterator[bytes]:
             yield piece
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
         raise Damaged(
-            f"is damaged inside the archive after {made:,} bytes ({error}); the rows before that "
-            "were read: copy or download the archive again"
+            f"is damaged inside the archive after {made:,} bytes ({str(error) or 'cut off'}); the "
+            "rows before that were read: copy or download the archive again"
         ) from error
 
 
 def salvage(stream: IO[bytes], name: str) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Name and bytes of the members of a zip whose end is missing, from its start to the cut.
 
-    Members that are not plainly stored or deflated end the walk. The bytes of a member must be
-    read to their end before the next member is asked for.
+    Folders and hidden files are left out; members that are not plainly stored or deflated end the
+    walk. A member's bytes can be read until the next member is asked for.
     """
     stream.seek(0)
     rest = b""
@@ -137,10 +142,11 @@ def salvage(stream: IO[bytes], name: str) -> Iterator[tuple[str, Iterator[bytes]
         raw = rest[_LOCAL.size : _LOCAL.size + length]
         rest = rest[_LOCAL.size + length + extra :]
         inner = raw.decode("utf-8", "backslashreplace")
-        outside = inner.startswith(("/", "\\")) or ".." in inner.replace("\\", "/").split("/")
-        if flags & _ENCRYPTED or outside or method not in {0, 8}:
+        parts = inner.replace("\\", "/").split("/")
+        outside = not parts[0] or ".." in parts
+        if flags & _ENCRYPTED or outside or method not in _READABLE:
             return
-        if method == 0 and flags & _SIZES_LATER:
+        if method == zipfile.ZIP_STORED and flags & _SIZES_LATER:
             return
         left = [rest]
         body = (
@@ -148,7 +154,10 @@ def salvage(stream: IO[bytes], name: str) -> Iterator[tuple[str, Iterator[bytes]
             if method == zipfile.ZIP_DEFLATED
             else _stored(stream, left, packed)
         )
-        yield printable(f"{name}/{inner}"), body
+        if parts[-1] and not any(map(hidden, parts)):
+            yield printable(f"{name}/{inner}"), body
+        for _ in until_damage(body, []):  # the next member begins where this one ends
+            pass
         rest = left[0]
         if flags & _SIZES_LATER:  # crc and sizes, after a signature that may be left out
             rest = _fill(stream, rest, 16)

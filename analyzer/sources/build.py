@@ -24,13 +24,22 @@ from analyzer.sources.fields import (
     words,
 )
 from analyzer.sources.marks import find_marks
-from analyzer.sources.shapes import MIB, RAW_LIMIT, Draft
+from analyzer.sources.shapes import MIB, RAW_LIMIT, Draft, Skip
 
 PENDING_BYTES: Final = 32 * MIB
 """A batch is handed on early when its rows, as they stood, weigh this much."""
-_COUNTS: Final = ("likes", "comments", "views", "shares", "followers")
-_FLAGS: Final = ("is_ad", "is_paid_partnership", "has_shop", "is_repost")
-_TEXTS: Final = ("post_id", "account_id", "account_name", "platform", "title", "text", "url")
+REJECT_WEIGHT: Final = 1 << 10
+"""Bytes that a reject or a draft weighs beside its row as it stood."""
+
+GENERIC: Final = frozenset({"jsonl", "csv", "parquet"})
+"""Formats in which a mapping says where the account stands."""
+_NO_ACCOUNT: Final = {
+    True: "no account; pass --map account=COLUMN if it stands under another name",
+    False: (
+        "no account; export it again with its author, or read the file with --format jsonl and "
+        "--map account=COLUMN"
+    ),
+}
 
 Raw = bytes | str | None
 
@@ -61,14 +70,15 @@ class Pending:
         self.drafts.append(draft)
         self.places.append(place)
         self.raws.append(raw)
-        self.weight += len(raw) if raw is not None else MIB >> 10
+        self.weight += _weight(draft, raw)
 
     def reject(
         self, file: str, row: int | None, name: str | None, why: str, raw: Raw = None
     ) -> None:
         """Keep a reject."""
-        self.rejects.append((file, row, name, scrub(why), as_it_stood(raw)))
-        self.weight += RAW_LIMIT >> 6
+        stood = as_it_stood(raw)
+        self.rejects.append((file, row, name, scrub(why), stood))
+        self.weight += REJECT_WEIGHT + len(stood or "")
 
     def full(self, rows: int) -> bool:
         """Whether a batch of `rows` posts, or of a bounded weight, is ready."""
@@ -83,8 +93,16 @@ class Pending:
         )
         del self.drafts[:rows], self.places[:rows], self.raws[:rows]
         self.rejects.clear()
-        self.weight = sum(len(raw or "") for raw in self.raws)
+        self.weight = sum(map(_weight, self.drafts, self.raws))
         return ImportBatch(posts=posts, rejects=table)
+
+
+def _weight(draft: Draft, raw: Raw) -> int:
+    """Bytes that a row holds, about; of a row that is not kept as it stood, its text."""
+    if raw is not None:
+        return len(raw)
+    text = draft.get("text")
+    return REJECT_WEIGHT + (len(text) if isinstance(text, str) else 0)
 
 
 def as_it_stood(raw: Raw) -> str | None:
@@ -107,14 +125,13 @@ def _escaped(text: str) -> bool:
 def build_posts(pending: Pending, rows: int) -> Any:
     """The first `rows` drafts as a table of schema POST; those that fail are added as rejects."""
     kept: list[tuple[Any, ...]] = []
-    accounts: dict[tuple[Any, ...], tuple[str, str] | None] = {}
     for draft, place, raw in zip(
         pending.drafts[:rows], pending.places[:rows], pending.raws[:rows], strict=True
     ):
-        row = _post(draft, place, accounts)
-        if len(row) == 2:  # noqa: PLR2004 - field and why
+        row = _post(draft, place)
+        if isinstance(row, Skip):
             stood = raw if raw is not None else _dumped(draft)
-            pending.reject(place[1], place[2], row[0], row[1], stood)
+            pending.reject(place[1], place[2], row.field, row.why, stood)
         else:
             kept.append(row)
     columns = [list(column) for column in zip(*kept, strict=True)] or [[]] * len(POST)
@@ -122,29 +139,29 @@ def build_posts(pending: Pending, rows: int) -> Any:
     return pa.Table.from_arrays(arrays, schema=POST)
 
 
-def _post(
-    draft: Draft,
-    place: tuple[str, str, int, str | None],
-    accounts: dict[tuple[Any, ...], tuple[str, str] | None],
-) -> tuple[Any, ...]:
-    """The values of a post in the order of POST, or field and why of a reject."""
+def _post(draft: Draft, place: tuple[str, str, int, str | None]) -> tuple[Any, ...] | Skip:
+    """The values of a post in the order of POST, or why it is none."""
     get = draft.get
     text, title = get("text"), get("title")
     if type(text) is not str:
         if isinstance(text, list | dict | bool | tuple):
-            return "text", f"is no text but a {type(text).__name__}"
+            return Skip(why=f"is no text but a {type(text).__name__}", field="text")
         text = string(text) or ""
     if "\0" in text:
         text = scrub(text)
     title = short(title) if title is not None else None
     if not title and (not text or text.isspace()):
-        return "text", ("empty caption" if "text" in draft else "no text")
+        return Skip(why="empty caption" if "text" in draft else "no text", field="text")
     url = get("url")
     url = short(url) if url is not None else None
-    found = _account(draft, url, place[3], accounts)
-    if isinstance(found, str):
-        return "account_id", found
-    site, account = found
+    who = handle(get("account")) or handle(get("account_number")) or place[3]
+    if who is None:
+        return Skip(why=_NO_ACCOUNT[place[0] in GENERIC], field="account_id")
+    if len(who) > HANDLE_LIMIT:
+        why = f"an account of {len(who):,} characters; is it another column?"
+        return Skip(why=why, field="account_id")
+    site = platform(get("platform"), url)
+    account = f"{site}:{who}"
     posted_at = moment(get("posted_at"))
     tags, mentions = find_marks(text)
     if (own := get("hashtags")) is not None:
@@ -176,29 +193,6 @@ def _post(
         flag(get("is_repost")),
         *place[:3],
     )
-
-
-def _account(
-    draft: Draft,
-    url: str | None,
-    default: str | None,
-    accounts: dict[tuple[Any, ...], tuple[str, str] | None],
-) -> tuple[str, str] | str:
-    """Platform and account id, or why there is none."""
-    named, number, site = draft.get("account"), draft.get("account_number"), draft.get("platform")
-    if type(named) is str and type(site) is str and number is None:
-        known = accounts.get((site, named))
-        if known is not None:
-            return known
-    where = platform(site, url)
-    who = handle(named) or handle(number) or default
-    if who is None:
-        return "no account; pass --map account=COLUMN if it stands under another name"
-    if len(who) > HANDLE_LIMIT:
-        return f"an account of {len(who):,} characters; is it another column?"
-    if type(named) is str and type(site) is str and number is None:
-        accounts[site, named] = where, f"{where}:{who}"
-    return where, f"{where}:{who}"
 
 
 def content_id(account: str, posted_at: int | None, title: str | None, text: str) -> str:

@@ -34,14 +34,14 @@ class Group:
     """The files that were found together: a folder tree, or an archive."""
 
     entries: Sequence[Entry]
-    bases: dict[str, set[str]] = field(default_factory=dict)
-    """Folder to the names of the files in it."""
+    folders: dict[str, dict[str, Entry]] = field(default_factory=dict)
+    """Folder to the files in it by their names."""
     owners: dict[str, tuple[Owner, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Sort the names by folder."""
+        """Sort the files by folder."""
         for entry in self.entries:
-            self.bases.setdefault(entry.folder, set()).add(entry.base)
+            self.folders.setdefault(entry.folder, {})[entry.base] = entry
 
 
 def raw_chunks(entry: Entry, stream: IO[bytes]) -> Iterator[bytes]:
@@ -55,7 +55,7 @@ def stands_beside(entry: Entry, group: Group) -> bool:
         return False
     if BESIDE_FILE.fullmatch(entry.base):
         return True
-    base, names = entry.base, group.bases[entry.folder]
+    base, names = entry.base, group.folders[entry.folder]
     if CAPTION_FILE.fullmatch(base):
         start = base.removesuffix("txt")
         return any(start + end in names for end in ("json", "json.xz", "json.gz", "json.zst"))
@@ -72,7 +72,8 @@ def is_companion(records: Sequence[Record], entry: Entry) -> bool:
     """
     if not records:
         return False
-    if node_type(records[0]) in {"Profile", "FrozenNodeIterator"} and not entry.named:
+    alone = len(records) == 1 and not entry.named
+    if alone and node_type(records[0]) in {"Profile", "FrozenNodeIterator"}:
         return True
     if is_comments(records[0]):
         if COMMENTS_FILE.fullmatch(entry.base) and not entry.named:
@@ -86,10 +87,8 @@ def owners(entry: Entry, group: Group) -> tuple[Owner, ...]:
     if entry.folder not in group.owners:
         found = [
             owner
-            for other in group.entries
-            if other.folder == entry.folder
-            and PROFILE_FILE.fullmatch(other.base)
-            and (owner := _profile(other)) is not None
+            for base, other in group.folders[entry.folder].items()
+            if PROFILE_FILE.fullmatch(base) and (owner := _profile(other)) is not None
         ]
         group.owners[entry.folder] = tuple(found)
     return group.owners[entry.folder]

@@ -69,7 +69,8 @@ def open_contents(
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
         for _ in pieces:  # an empty stream may still end in damage, which says more
             break
-        raise Damaged("is empty; nothing to read" if not head.strip() else "holds no data")
+        what = "is empty" if not head.strip() else "holds NUL bytes only"
+        raise Damaged(f"{what}; nothing to read: export it again, or leave it out")
     if head.startswith(b"PAR1"):
         return _parquet(pieces, path)
     if (kind := compression(head)) is not None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-from analyzer.schema import PLATFORMS
+from urllib.parse import parse_qs, urlsplit
 
 INT64_MAX: Final = (1 << 63) - 1
 HANDLE_LIMIT: Final = 256
@@ -20,11 +19,11 @@ EXACT_FLOAT: Final = 1 << 53
 """From here on a float stands for several whole numbers: an id read as one is not an id."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+_DAY: Final = 86_400 * 10**6
 _EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 """Earlier times are placeholders (0, 1970-01-01): nobody posted captions then."""
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-_RANGE: Final = ((_EARLIEST - _EPOCH) // _MICROSECOND, (_LATEST - _EPOCH) // _MICROSECOND)
+_RANGE: Final = ((_EARLIEST - _EPOCH).days * _DAY, (_LATEST - _EPOCH).days * _DAY)
 
 _BAD: Final = re.compile("[\0\ud800-\udfff]")
 _WORDS: Final = re.compile(r"[^\s,;|#\[\]'\"]+")
@@ -46,6 +45,11 @@ _EPOCH_TEXT: Final = re.compile(r"\d{8,16}(?:\.\d{1,6})?", re.ASCII)
 _MANGLED_ID: Final = re.compile(r"\d[.,]\d+[eE]\+?\d+|\d+[eE]\+\d+", re.ASCII)
 _FLOAT_ID: Final = re.compile(r"(\d{1,15})\.0", re.ASCII)
 _NOTHING: Final = frozenset({"", "nan", "none", "null", "n/a", "undefined", "-"})
+
+_NAMED_NEXT: Final = frozenset({"channel", "c", "user", "groups", "author"})
+_SECTIONS: Final = _NAMED_NEXT | {"people", "pages"}
+"""First parts of profile addresses that name no account: YouTube's, Facebook's and blogs'. After
+`people` and `pages` the account stands last."""
 
 PLATFORM_NAMES: Final = {
     "tiktok": "tiktok", "douyin": "tiktok", "tiktok.com": "tiktok",
@@ -100,7 +104,18 @@ def handle(value: Any) -> str | None:
     if isinstance(value, dict):
         named = (value.get(key) for key in ("username", "uniqueId", "handle", "name", "id"))
         value = next((v for v in named if string(v)), None)
-    text = _line(value)  # not `short`: somebody may be called Nan
+    if type(value) is str and len(value) <= HANDLE_LIMIT:
+        return _handle(value)
+    return _handle_of(_line(value))
+
+
+@functools.lru_cache(maxsize=1024)
+def _handle(value: str) -> str | None:
+    return _handle_of(_line(value))
+
+
+def _handle_of(text: str | None) -> str | None:
+    # not by `short`: somebody may be called Nan
     if text is None or text.lower() in {"none", "null"}:
         return None
     if text.startswith(("http://", "https://")):
@@ -117,7 +132,13 @@ def _profile_name(url: str) -> str:
     except ValueError:
         return url
     path = [part for part in parts.path.split("/") if part]
-    return next((p for p in path if p.startswith("@")), path[0] if path else parts.netloc or url)
+    if handle_part := next((part for part in path if part.startswith("@")), None):
+        return handle_part
+    if path[:1] == ["profile.php"]:
+        return next(iter(parse_qs(parts.query).get("id", [])), url)
+    if path[1:] and path[0] in _SECTIONS:
+        return path[1] if path[0] in _NAMED_NEXT else path[-1]
+    return path[0] if path else parts.netloc or url
 
 
 def native_id(value: Any) -> str | None:
@@ -198,7 +219,8 @@ def moment(value: Any) -> int | None:
 def _micros(when: datetime) -> int | None:
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    micros = (when - _EPOCH) // _MICROSECOND
+    since = when - _EPOCH
+    micros = since.days * _DAY + since.seconds * 10**6 + since.microseconds
     return micros if _RANGE[0] <= micros < _RANGE[1] else None
 
 
@@ -222,6 +244,8 @@ def _ymd(text: str) -> int | None:
 
 
 def _moment_text(text: str) -> int | None:
+    if text[4:5] == "/" == text[7:8]:
+        text = text[:10].replace("/", "-") + text[10:]
     if text[4:5] == "-" and text[5:7].isdigit() and text[7:8] == "-":
         try:
             return _micros(datetime.fromisoformat(text))
@@ -290,12 +314,12 @@ def _word(item: Any) -> str | None:
 
 def platform(value: Any, url: str | None) -> str:
     """One of `PLATFORMS`: by its name, else by the address, else `other`."""
+    if type(value) is str and value in PLATFORM_NAMES:
+        return PLATFORM_NAMES[value]
     name = short(value)
     if name is not None:
         name = name.lower()
-        return (
-            PLATFORM_NAMES.get(name) or (name if name in PLATFORMS else _by_host(name)) or "other"
-        )
+        return PLATFORM_NAMES.get(name) or _by_host(name) or "other"
     return (_by_host(url) if url else None) or "other"
 
 

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 MEDIA: Final = frozenset((
     ".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".heif", ".avif", ".bmp", ".svg", ".ico",
-    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".3gp", ".ts", ".part", ".ytdl",
+    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".3gp", ".ts", ".ytdl",
     ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".wav", ".flac", ".vtt", ".srt", ".ass", ".lrc",
 ))  # fmt: skip
 """Endings of files that stand beside an export's data; skipped when their content agrees."""
 NOT_DATA: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
+_LINKED: Final = "is a link to a folder, which is not followed; pass that folder itself"
 _GLOB: Final = re.compile(r"[*?\[]")
 
 
@@ -67,14 +68,21 @@ def expand(paths: Sequence[str | Path]) -> tuple[list[Entry], list[Refused]]:
     The result does not depend on the order of `paths`.
 
     Raises:
-        InputError: no path given, a path that does not exist, a glob that matches nothing.
+        InputError: no path given, one that does not exist or cannot be reached, a glob that
+            matches nothing.
     """
     if not paths:
         raise InputError("no path given; pass a file, a folder or a pattern such as 'data/*.jsonl'")
     found: dict[str, tuple[str, Path, bool]] = {}
     refused: list[Refused] = []
     for given in paths:
-        for root, direct in _roots(str(given)):
+        try:
+            roots = list(_roots(str(given)))
+        except OSError as error:
+            raise InputError(
+                f"{given}: cannot be reached ({error.strerror}); check the path and its permissions"
+            ) from error
+        for root, direct in roots:
             _collect(root, direct, found, refused)
     ordered = sorted(found.values(), key=lambda item: (item[0], str(item[1])))
     entries = [
@@ -131,6 +139,11 @@ def _collect(
         folders[:] = sorted(f for f in folders if not hidden(f))
         inner = Path(place).relative_to(root).as_posix()
         prefix = top if inner == "." else f"{top}/{inner}"
+        refused += [
+            Refused(name=printable(f"{prefix}/{name}"), why=_LINKED)
+            for name in folders
+            if Path(place, name).is_symlink()
+        ]
         for name in sorted(names):
             if not hidden(name):
                 _add(Path(place, name), f"{prefix}/{name}", False, found, refused)
@@ -189,8 +202,8 @@ def hidden(name: str) -> bool:
 
 
 def looks_media(name: str) -> bool:
-    """Whether the name ends like an image, a sound, a film or their subtitles."""
-    return Path(name).suffix.lower() in MEDIA
+    """Whether the name ends like an image, a sound, a film or their subtitles, whole or in part."""
+    return Path(name.removesuffix(".part")).suffix.lower() in MEDIA
 
 
 def printable(name: str) -> str:

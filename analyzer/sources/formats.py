@@ -12,7 +12,7 @@ from analyzer.sources.apify import (
 )
 from analyzer.sources.generic import generic
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
-from analyzer.sources.shapes import Adapter, Draft, Format, Place, Record, Skip
+from analyzer.sources.shapes import Draft, Format, Place, Record, Skip
 from analyzer.sources.tiktok import is_tiktok_web, tiktok_web
 from analyzer.sources.ytdlp import is_ytdlp, ytdlp
 
@@ -30,7 +30,7 @@ def _instaloader(record: Record, place: Place) -> Draft | Skip:
 
 FORMATS: Final[dict[str, Format]] = {
     "instaloader": Format(
-        title="Instaloader folder",
+        title="Instaloader",
         how="the keys 'node' and 'instaloader', or a caption file named *_UTC.txt",
         recognise=is_instaloader,
         adapt=_instaloader,
@@ -38,7 +38,7 @@ FORMATS: Final[dict[str, Format]] = {
         cannot_carry=("title", "shares", "is_ad", "has_shop", "is_repost"),
     ),
     "ytdlp": Format(
-        title="yt-dlp .info.json",
+        title="yt-dlp",
         how="the key 'extractor_key'",
         recognise=is_ytdlp,
         adapt=ytdlp,
@@ -46,7 +46,7 @@ FORMATS: Final[dict[str, Format]] = {
         cannot_carry=("is_ad", "is_paid_partnership", "has_shop", "is_repost"),
     ),
     "apify_instagram": Format(
-        title="Apify Instagram scraper",
+        title="Instagram (Apify)",
         how="the keys 'shortCode' and 'ownerUsername'",
         recognise=is_apify_instagram,
         adapt=apify_instagram,
@@ -55,7 +55,7 @@ FORMATS: Final[dict[str, Format]] = {
         nested=True,
     ),
     "apify_tiktok": Format(
-        title="Apify TikTok scraper",
+        title="TikTok (Apify)",
         how="the keys 'authorMeta' and 'webVideoUrl'",
         recognise=is_apify_tiktok,
         adapt=apify_tiktok,
@@ -64,8 +64,8 @@ FORMATS: Final[dict[str, Format]] = {
         nested=True,
     ),
     "tiktok_web": Format(
-        title="TikTok web item (TikTok-Api, gallery-dl)",
-        how="the keys 'desc', 'createTime' and 'author'",
+        title="TikTok (web item)",
+        how="the keys 'desc', 'createTime' and 'author', as TikTok-Api and gallery-dl write them",
         recognise=is_tiktok_web,
         adapt=tiktok_web,
         containers=("json",),
@@ -105,8 +105,6 @@ CANNOT_CARRY: Final[Mapping[str, tuple[str, ...]]] = {
     name: form.cannot_carry for name, form in FORMATS.items()
 }
 """Format to the columns of POST that it can never hold."""
-
-__all__ = ["CANNOT_CARRY", "FORMATS", "GENERIC", "Adapter", "recognise"]
 
 
 def recognise(record: Record) -> str | None:

@@ -86,7 +86,13 @@ def squash(name: str) -> str:
     return name.replace("_", "").replace("-", "").replace(" ", "").strip("\ufeff\t").lower()
 
 
-_KNOWN: Final = {squash(alias) for aliases in ALIASES.values() for alias in aliases}
+_SQUASHED: Final = {
+    ours: tuple(squash(alias) for alias in aliases) for ours, aliases in ALIASES.items()
+}
+_KNOWN: Final = {alias for aliases in _SQUASHED.values() for alias in aliases}
+_PLAN_CHARACTERS: Final = 1 << 14
+"""Column names of records are remembered up to this length in all: real ones have a tenth of it,
+and hostile ones would stay in memory."""
 
 
 def known_column(name: str) -> bool:
@@ -119,8 +125,14 @@ def columns(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
     return dict(_plan(tuple(names), tuple(mapping.items())))
 
 
-@functools.lru_cache(maxsize=512)
 def _plan(
+    names: tuple[str, ...], mapping: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    small = len(names) + sum(map(len, names)) <= _PLAN_CHARACTERS
+    return (_remembered if small else _planned)(names, mapping)
+
+
+def _planned(
     names: tuple[str, ...], mapping: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
     plan = {ours: theirs for ours, theirs in mapping if theirs in names}
@@ -129,10 +141,10 @@ def _plan(
     for name in names:
         squashed.setdefault(squash(name), name)
     taken = set(plan.values())
-    for ours, aliases in ALIASES.items():
+    for ours, aliases in _SQUASHED.items():
         if ours in fixed:
             continue
-        found = (squashed.get(squash(alias)) for alias in aliases)
+        found = (squashed.get(alias) for alias in aliases)
         theirs = next((name for name in found if name is not None and name not in taken), None)
         if theirs is not None:
             plan[ours] = theirs
@@ -140,20 +152,29 @@ def _plan(
     return tuple(plan.items())
 
 
+_remembered: Final = functools.lru_cache(maxsize=512)(_planned)
+
+
 def generic(record: Record, place: Place) -> Draft | Skip:
     """A record whose columns go by their names."""
     return {ours: record[theirs] for ours, theirs in _plan(tuple(record), place.mapping)}
 
 
-def missing_text(names: Iterable[str], mapping: Mapping[str, str]) -> str | None:
-    """Why a file with these columns cannot be read, with the remedy; None when it can."""
+def missing_column(
+    names: Iterable[str], mapping: Mapping[str, str], needed: Iterable[str]
+) -> str | None:
+    """Why a file with these columns cannot be read, with the remedy; None when it can.
+
+    needed  fields of the mapping whose columns must be there
+    """
     found = list(dict.fromkeys(names))
     listed = ", ".join(repr(n[:60]) for n in found[:30]) + (" ..." if len(found) > 30 else "")  # noqa: PLR2004 - enough to see
     plan = columns(found, mapping)
-    for ours, theirs in mapping.items():
-        if ours == "text" and theirs not in found:
+    for ours in sorted(needed):
+        theirs = mapping[ours]
+        if theirs not in found:
             near = difflib.get_close_matches(theirs, found, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else "pass --map text=COLUMN"
+            hint = f"did you mean {near[0]!r}?" if near else f"pass --map {ours}=COLUMN"
             return f"has no column {theirs!r}; found: {listed}. {hint}"
     if "text" in plan or "title" in plan:
         return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from analyzer.sources.shapes import Draft, Place, Record, Skip
+    from analyzer.sources.shapes import Record
 
 _ALWAYS = frozenset({"source_format", "source_file", "source_row"})
 
@@ -144,9 +144,5 @@ def _unused(opened: Opened, mapping: Mapping[str, str]) -> tuple[str, ...]:
         read = set(columns(names, mapping).values())
     else:
         for record in opened.sample:
-            _adapted(opened, _Watched(record, read), opened.place)
+            opened.form.adapt(_Watched(record, read), opened.place)
     return tuple(name for name in names if name.replace("/", ".").partition(".")[0] not in read)
-
-
-def _adapted(opened: Opened, record: Record, place: Place) -> Draft | Skip:
-    return opened.form.adapt(record, place)

@@ -22,6 +22,7 @@ _DECODER: Final = json.JSONDecoder(strict=False)
 _WRAPPERS: Final = ("items", "data", "posts", "videos", "results", "itemList")
 """Keys under which an object holds the list of records, when it is no record itself."""
 _BLOCK: Final = 4096
+_BLOCK_CHARACTERS: Final = 1 << 20
 _NOT_UTF8: Final = "is not UTF-8; save the file as UTF-8 (or convert it with iconv)"
 
 
@@ -54,10 +55,8 @@ def parse_line(line: bytes) -> tuple[Any, str | None]:
     except UnicodeDecodeError as error:
         return None, f"byte {line[error.start]:#04x} at {error.start + 1} {_NOT_UTF8}"
     except json.JSONDecodeError as error:
-        return (
-            None,
-            f"is not JSON: {error.msg} at character {error.pos + 1}; repair or drop the row",
-        )
+        what = error.msg.removesuffix(" at")
+        return None, f"is not JSON: {what} at character {error.pos + 1}; repair or drop the row"
     except RecursionError:
         return None, "is nested too deep"
     except ValueError as error:  # a number of thousands of digits
@@ -140,20 +139,30 @@ def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
             be told apart.
     """
     reader = _Values(pieces)
-    number = 0
-    for value, raw in reader:
+    rows = Rows([], [], [], [])
+    number = weight = 0
+    for value, text in reader:
+        escaped = _ESCAPED.search(text) is not None
         for record in unwrap(value):
             number += 1
-            if _ESCAPED.search(raw):
-                yield Rows([], [], [], [(number, _NOT_UTF8, raw)])
+            # of a wrapped record its own text, not its wrapper's: that would be quadratic
+            raw = text if record is value else json.dumps(record, ensure_ascii=False)
+            if escaped and _ESCAPED.search(raw):
+                rows.bad.append((number, _NOT_UTF8, raw))
             elif type(record) is not dict:
-                why = f"is a JSON {_kind(record)}, not an object"
-                yield Rows([], [], [], [(number, why, raw)])
+                rows.bad.append((number, f"is a JSON {_kind(record)}, not an object", raw))
             else:
-                yield Rows([number], [record], [raw], [])
+                rows.numbers.append(number)
+                rows.records.append(record)
+                rows.raws.append(raw)
+            weight += len(raw)
+            if len(rows.numbers) + len(rows.bad) >= _BLOCK or weight >= _BLOCK_CHARACTERS:
+                yield rows
+                rows, weight = Rows([], [], [], []), 0
+    if reader.cut:
+        rows.bad.append((number + 1, "is cut off or not JSON", reader.cut))
+    yield rows
     if reader.damage is not None:
-        if reader.cut:
-            yield Rows([], [], [], [(number + 1, "is cut off or not JSON", reader.cut[:RAW_LIMIT])])
         raise reader.damage
 
 
@@ -176,7 +185,8 @@ class _Values:
         self.buffer = ""
         self.at = 0
         self.ended = False
-        self.inside = False
+        self.depth = 0
+        """Arrays that are open here."""
         self.damage: Damaged | None = None
         self.cut = ""
 
@@ -197,15 +207,16 @@ class _Values:
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         while self._begin():
-            if self.buffer[self.at] in "[]":
-                self._bracket()
+            if self.buffer[self.at] == "[" or (self.depth and self.buffer[self.at] == "]"):
+                self.depth += 1 if self.buffer[self.at] == "[" else -1
+                self.at += 1
                 continue
             start = self.at
             found = self._value()
             if found is None:
                 return
             yield found[0], self.buffer[start : self.at]
-        if self.inside and self.damage is None:
+        if self.depth and self.damage is None:
             self.damage = Damaged(
                 "the JSON array ends too early; the records before the cut were read: copy or "
                 "download the file again"
@@ -214,7 +225,7 @@ class _Values:
     def _begin(self) -> bool:
         """Go to the next character that is no space; False at the end."""
         while True:
-            skip = (_BETWEEN if self.inside else _SPACE).match(self.buffer, self.at)
+            skip = (_BETWEEN if self.depth else _SPACE).match(self.buffer, self.at)
             self.at = skip.end() if skip else self.at
             if self.at < len(self.buffer):
                 return True
@@ -222,12 +233,8 @@ class _Values:
                 return False
             self.more(1)
 
-    def _bracket(self) -> None:
-        self.inside = self.buffer[self.at] == "["
-        self.at += 1
-
     def _value(self) -> tuple[Any] | None:
-        limit = RECORD_LIMIT if self.inside else DOCUMENT_LIMIT
+        limit = RECORD_LIMIT if self.depth else DOCUMENT_LIMIT
         size = 1 << 16
         while True:
             try:

@@ -7,24 +7,24 @@ import io
 import itertools
 from collections import deque
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from analyzer.errors import InputError
-from analyzer.sources.archives import members, salvage
-from analyzer.sources.build import ImportBatch, Pending
+from analyzer.sources.archives import CutOff, members, salvage
+from analyzer.sources.build import REJECT_WEIGHT, ImportBatch, Pending
 from analyzer.sources.companions import Group, is_companion, owners, raw_chunks, stands_beside
 from analyzer.sources.contents import open_contents
-from analyzer.sources.fields import native_id
+from analyzer.sources.fields import handle, native_id
 from analyzer.sources.files import Entry, Refused, expand, looks_media, stem
 from analyzer.sources.formats import FORMATS, GENERIC, recognise
-from analyzer.sources.generic import checked_mapping, columns, missing_text, unnest
+from analyzer.sources.generic import checked_mapping, columns, missing_column, unnest
 from analyzer.sources.instaloader import BESIDE_FILE
 from analyzer.sources.shapes import MIB, Contents, Damaged, Format, Place, Record, Rows
 from analyzer.sources.streams import compression, decompressed, peek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
 SAMPLE_RECORDS: Final = 64
 """Records that decide on the format: scrapers put error rows before the first post."""
@@ -65,7 +65,7 @@ class Job:
 
 
 def read_posts(
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path] | str | Path,
     *,
     format: str | None = None,  # noqa: A002 - the word users know
     mapping: Mapping[str, str] | None = None,
@@ -86,7 +86,7 @@ def read_posts(
             or an unknown field in the mapping.
     """
     job = Job(checked_format(format), checked_mapping(mapping), _checked_rows(batch_rows))
-    entries, refused = expand([paths] if isinstance(paths, str) else paths)
+    entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
     return read_entries(entries, refused, job)
 
 
@@ -154,7 +154,7 @@ def _file(entry: Entry, job: Job, group: Group, *, inside: bool) -> Iterator[Imp
 def _zip(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
     try:
         archive, inner, refused = members(stream, entry.name)
-    except Damaged as error:
+    except CutOff as error:
         job.pending.reject(entry.name, None, None, str(error))
         yield from _salvaged(stream, entry, job)
         return
@@ -173,25 +173,13 @@ def _zip(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
 def _salvaged(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
     for name, pieces in salvage(stream, entry.name):
         member = replace(entry, name=name, open=lambda: io.BytesIO(b""), path=None, named=False)
+        if looks_media(member.base) or BESIDE_FILE.fullmatch(member.base):
+            continue
         try:
-            if looks_media(member.base) or BESIDE_FILE.fullmatch(member.base):
-                continue
             yield from _records(pieces, member, job, Group([member]))
         except Damaged as error:
             job.pending.reject(name, None, None, str(error))
-        finally:
-            for _ in _to_the_end(pieces):
-                pass
         yield from job.ready()
-
-
-def _to_the_end(pieces: Iterator[bytes]) -> Iterator[None]:
-    """Read what is left, so that the next member begins where this one ends."""
-    try:
-        for _ in pieces:
-            yield None
-    except Damaged:
-        return
 
 
 def _records(
@@ -206,7 +194,7 @@ def _records(
             f"is {contents.container}, and format '{job.format}' is read from "
             f"{' or '.join(wanted)}; leave the format out to have it told from the content"
         )
-    sample, damage = _sampled(contents.rows)
+    sample, damage = sampled(contents.rows)
     records = [record for rows in sample for record in rows.records][:SAMPLE_RECORDS]
     if contents.container not in {"json", "text"}:
         records = [_nested_if_known(record) for record in records]
@@ -223,7 +211,12 @@ def _records(
         raise damage
 
 
-def _sampled(rows: Iterator[Rows]) -> tuple[list[Rows], Damaged | None]:
+def sampled(rows: Iterator[Rows]) -> tuple[list[Rows], Damaged | None]:
+    """The first blocks of a file, as many as decide on its format, and the damage that ended them.
+
+    Rows that are no record weigh too: a file of nothing else would be read whole before its first
+    reject is handed on.
+    """
     sample: list[Rows] = []
     have = weight = 0
     try:
@@ -234,6 +227,7 @@ def _sampled(rows: Iterator[Rows]) -> tuple[list[Rows], Damaged | None]:
             sample.append(block)
             have += len(block.records)
             weight += sum(len(raw or "") for raw in block.raws)
+            weight += sum(len(raw or "") + REJECT_WEIGHT for _, _, raw in block.bad)
     except Damaged as error:
         return sample, error
     return sample, None
@@ -262,10 +256,12 @@ def _opened(  # noqa: PLR0913, PLR0917 - private: what is known of a file so far
     if form.generic:
         names = list(contents.columns) or [key for record in records for key in record]
         names = [key for key in dict.fromkeys(names) if isinstance(key, str)]
-        if names and (why := missing_text(names, job.mapping)):
+        # the sample may lack a rare key of JSON records; the header of a table is all there is
+        needed = job.mapping if contents.columns else job.mapping.keys() & {"text", "account"}
+        if names and (why := missing_column(names, job.mapping, needed)):
             raise Damaged(why)
         if "account" not in columns(names, job.mapping):
-            default = stem(entry.name).lower() or None
+            default = handle(stem(entry.name))
     place = Place(
         file=entry.name,
         folder=entry.folder.rpartition("/")[2].removesuffix(".zip") or _parent(entry),
@@ -301,14 +297,18 @@ def _add(rows: Rows, opened: Opened, job: Job) -> None:
         if not isinstance(draft, dict):
             pending.reject(name, number, draft.field, draft.why, raw)
             continue
-        if several and (again := _again(draft.get("id"), name, number, job.recent)):
+        if (
+            several
+            and record.get("category") == "tiktok"
+            and (again := _again(draft.get("id"), name, number, job.recent))
+        ):
             pending.reject(name, number, "id", again, raw)
             continue
         pending.add(draft, (opened.format_name, name, number, place.default_account), raw)
 
 
 def _again(number: Any, file: str, row: int, recent: deque[tuple[str, str, int]]) -> str | None:
-    """Why a post is dropped that stands in several files, one for each image of a slideshow."""
+    """Why a post is dropped that gallery-dl wrote to several files, one for each image."""
     native = native_id(number)
     if native is None:
         return None

@@ -79,6 +79,7 @@ class Format:
     """One export shape: how to tell it and how to read it."""
 
     title: str
+    """Its name for a reader: `TikTok (web item)`."""
     how: str
     """What it is recognised by, in words."""
     recognise: Callable[[Record], bool]

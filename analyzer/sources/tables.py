@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analyzer.sources.shapes import MIB, RECORD_LIMIT, Damaged, Rows
 
@@ -30,7 +31,10 @@ LEGACY_ENCODINGS: Final = (
 )
 """What charset-normalizer may choose from; more choices mean worse guesses on short files."""
 PARQUET_GROUP_LIMIT: Final = 1024 * MIB
-"""Bytes of one Parquet row group, unpacked: the unit that is read at once."""
+"""Bytes of one Parquet row group, unpacked, by the file's own account."""
+PARQUET_BLOCK_LIMIT: Final = 256 * MIB
+"""Bytes of the texts of one block of rows: a text that stands once in the file's dictionary can
+stand in a million rows."""
 _BLOCK: Final = 2048
 _BLOCK_BYTES: Final = 8 * MIB
 _ESCAPED: Final = re.compile(r"[\udc80-\udcff]")
@@ -44,7 +48,7 @@ class Dialect:
     delimiter: str
     newline: str
     skip: int
-    """Lines before the header: 1 where Excel wrote `sep=;`."""
+    """Lines before the header: blank ones, and Excel's `sep=;`."""
     header: tuple[str, ...]
 
     def words(self) -> str:
@@ -123,10 +127,12 @@ def sniff_dialect(head: bytes, known: Callable[[str], bool]) -> Dialect | None:
     errors = "replace" if "16" in encoding else "surrogateescape"
     text = codecs.getincrementaldecoder(encoding)(errors).decode(head[:SAMPLE])
     newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    skip = 0
+    above = re.match(r"[\r\n]*", text)
+    skip = above[0].count(newline) if above else 0
+    text = text.lstrip("\r\n")
     hint = re.match(r"sep=([,;\t|])\r?\n", text)
     if hint:
-        skip, text = 1, text[hint.end() :]
+        skip, text = skip + 1, text[hint.end() :]
     if not text.strip() or "\0" in text.partition("\n")[0]:
         return None
     whole = len(head) < SAMPLE
@@ -259,8 +265,7 @@ class _Lines:
             self._refill()
         line = self._lines[self._at]
         self._at += 1
-        if len(self.taken) < RECORD_LIMIT:
-            self.taken.append(line)
+        self.taken.append(line)
         return line
 
     def _refill(self) -> None:
@@ -298,26 +303,45 @@ def open_parquet(stream: IO[bytes]) -> tuple[tuple[str, ...], Iterator[Rows]]:
         file = pq.ParquetFile(stream)
     except (pa.ArrowException, OSError) as error:
         raise Damaged(f"is a damaged Parquet file ({_first(error)}); copy it again") from error
-    return tuple(file.schema_arrow.names), _parquet_rows(file)
+    names = tuple(file.schema_arrow.names)
+    # texts stay in the dictionary until their weight is known
+    texts = [f.name for f in file.schema_arrow if pa.types.is_string(f.type)]
+    return names, _parquet_rows(pq.ParquetFile(stream, read_dictionary=texts))
 
 
 def _parquet_rows(file: Any) -> Iterator[Rows]:
     number = 0
     for group in range(file.metadata.num_row_groups):
         size = file.metadata.row_group(group).total_byte_size
+        each = size // max(1, file.metadata.row_group(group).num_rows)
         if size > PARQUET_GROUP_LIMIT:
             raise Damaged(
                 f"row group {group + 1} unpacks to {size:,} bytes; write the file with smaller "
                 "row groups"
             )
         try:
-            for batch in file.iter_batches(batch_size=_BLOCK, row_groups=[group]):
+            block = max(16, min(_BLOCK, _BLOCK_BYTES // max(1, each)))
+            for batch in file.iter_batches(batch_size=block, row_groups=[group]):
+                _refuse_bomb(batch, number)
                 yield _records(batch, number)
                 number += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             raise Damaged(
                 f"is damaged after row {number:,} ({_first(error)}); copy it again"
             ) from error
+
+
+def _refuse_bomb(batch: Any, number: int) -> None:
+    made = 0
+    for column in batch.columns:
+        if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices)
+            made += pc.sum(lengths.cast(pa.int64())).as_py() or 0
+    if made > PARQUET_BLOCK_LIMIT:
+        raise Damaged(
+            f"the {batch.num_rows:,} rows after row {number:,} unpack to {made:,} bytes; write "
+            "the file with shorter texts"
+        )
 
 
 def _records(batch: Any, number: int) -> Rows:
@@ -339,17 +363,23 @@ def _records(batch: Any, number: int) -> Rows:
 
 
 def _values(column: Any, bad: set[int]) -> list[Any]:
-    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
-        column = column.cast(pa.timestamp("us", tz=column.type.tz), safe=False)
+    if pa.types.is_timestamp(column.type):
+        # Python knows no nanoseconds, and not every machine every time zone
+        zone = "UTC" if column.type.tz else None
+        column = column.cast(pa.timestamp(column.type.unit, tz=zone))
+        if column.type.unit == "ns":
+            column = column.cast(pa.timestamp("us", tz=zone), safe=False)
     try:
         values: list[Any] = column.to_pylist()
-    except UnicodeDecodeError:
+    except (ValueError, OverflowError):  # also UnicodeDecodeError and pyarrow.ArrowInvalid
         values = []
         for index, value in enumerate(column):
             try:
                 values.append(value.as_py())
             except UnicodeDecodeError:
                 bad.add(index)
+                values.append(None)
+            except (ValueError, OverflowError):  # a time beyond Python's years is unknown
                 values.append(None)
     return values
 

@@ -58,7 +58,8 @@ def _stat(record: Record, name: str) -> Any:
 
 
 def _paid(record: Record) -> bool | None:
-    return bool(record["adAuthorization"]) if "adAuthorization" in record else None
+    said = record.get("adAuthorization")
+    return None if said is None else bool(said)
 
 
 def _hashtags(record: Record) -> list[Any] | None:

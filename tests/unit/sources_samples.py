@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Row = dict[str, Any]
+
+WHEN = datetime(2025, 2, 10, 7, 9, 13, tzinfo=UTC)
+"""The time of every invented post."""
 
 
 def read(
@@ -36,6 +40,15 @@ def read(
         posts += batch.posts.to_pylist()
         rejects += batch.rejects.to_pylist()
     return posts, rejects
+
+
+def one(path: Path, content: bytes) -> Row:
+    """The only post of a file with this content."""
+    path.write_bytes(content)
+    posts, rejects = read(path)
+    assert rejects == []
+    assert len(posts) == 1
+    return posts[0]
 
 
 def lines(*records: object) -> bytes:

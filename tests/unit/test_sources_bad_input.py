@@ -1,187 +1,26 @@
+"""Files and rows that cannot be read: each a reject with file, row and remedy."""
+
 from __future__ import annotations
 
-import gzip
-import io
+import itertools
 import json
-import lzma
 import os
-import zipfile
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import zstandard
-from sources_samples import generic, lines, read
+from sources_samples import WHEN, generic, lines, read, tiktok_item
 
 from analyzer.sources import shapes, streams
+from analyzer.sources.build import PENDING_BYTES, Pending
+from analyzer.sources.read import sampled
+from analyzer.sources.shapes import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import io
     from pathlib import Path
-
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "gz": gzip.compress,
-    "xz": lzma.compress,
-    "zst": lambda data: zstandard.ZstdCompressor(write_checksum=True).compress(data),
-}
-
-
-def many(count: int) -> bytes:
-    return lines(*(generic(id=f"{i}-{hash((i, 7)) * 2654435761 % 2**61:x}") for i in range(count)))
-
-
-def zipped(**members: bytes) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("kind", PACKERS)
-def test_compressed_files_are_read_whatever_their_name(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "posts.txt"
-    path.write_bytes(PACKERS[kind](many(50)) + PACKERS[kind](many(5)))
-    posts, rejects = read(path)
-    assert (len(posts), rejects) == (55, [])
-
-
-@pytest.mark.parametrize("kind", PACKERS)
-def test_a_truncated_archive_keeps_the_rows_before_the_cut(tmp_path: Path, kind: str) -> None:
-    data = PACKERS[kind](many(5_000))
-    (tmp_path / f"cut.jsonl.{kind}").write_bytes(data[: len(data) // 2])
-    (tmp_path / "good.jsonl").write_bytes(many(1))
-    posts, rejects = read(tmp_path)
-    assert 1_000 < len(posts) < 5_000
-    whole = [r for r in rejects if r["row"] is None]
-    assert [r["file"] for r in whole] == [f"{tmp_path.name}/cut.jsonl.{kind}"]
-    assert "ends too early" in whole[0]["why"]
-    assert "copy or download the file again" in whole[0]["why"]
-    assert posts[-1]["source_file"] == f"{tmp_path.name}/good.jsonl"
-
-
-@pytest.mark.parametrize("kind", PACKERS)
-def test_a_damaged_archive_is_a_reject(tmp_path: Path, kind: str) -> None:
-    data = bytearray(PACKERS[kind](many(3_000)))
-    data[len(data) // 2] ^= 0xFF
-    data[len(data) // 2 + 1] ^= 0xFF
-    path = tmp_path / "a"
-    path.write_bytes(data)
-    _, rejects = read(path)
-    assert rejects[-1]["row"] is None
-
-
-@pytest.mark.parametrize("kind", PACKERS)
-def test_a_bomb_is_left_when_it_swells(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "FREE_OUTPUT", 2 * shapes.MIB)
-    head = lines(generic())
-    stream = io.BytesIO()
-    openers: dict[str, Callable[[], Any]] = {
-        "gz": lambda: gzip.open(stream, "wb", compresslevel=1),  # noqa: SIM115 - opened below
-        "xz": lambda: lzma.open(stream, "wb", preset=0),  # noqa: SIM115 - opened below
-        "zst": lambda: zstandard.ZstdCompressor().stream_writer(stream, closefd=False),
-    }
-    with openers[kind]() as packer:
-        packer.write(head)
-        for _ in range(12):
-            packer.write(b" " * shapes.MIB)
-    path = tmp_path / "bomb"
-    path.write_bytes(stream.getvalue())
-    posts, rejects = read(path)
-    assert len(posts) == 1
-    assert "decompression bomb" in rejects[-1]["why"]
-
-
-def test_a_bomb_in_a_zip_is_left_and_the_rest_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "FREE_OUTPUT", 2 * shapes.MIB)
-    path = tmp_path / "a.zip"
-    path.write_bytes(
-        zipped(
-            **{"a.jsonl": lines(generic()) + b" " * (12 * shapes.MIB), "b.jsonl": lines(generic())}
-        )
-    )
-    posts, rejects = read(path)
-    assert [p["source_file"] for p in posts] == ["a.zip/a.jsonl", "a.zip/b.jsonl"]
-    assert "decompression bomb" in rejects[-1]["why"]
-
-
-def test_zip_members_are_read_each_in_its_own_format(tmp_path: Path) -> None:
-    path = tmp_path / "all"
-    table = io.BytesIO()
-    pq.write_table(pa.table({"text": ["ba"], "account": ["c"]}), table)
-    path.write_bytes(
-        zipped(
-            **{
-                "x/a.jsonl": lines(generic()),
-                "x/b.csv": b"account,text\nb,hai\n",
-                "x/c.parquet": table.getvalue(),
-                "x/d.jsonl.gz": gzip.compress(lines(generic(text="bốn"))),
-                "x/pic.jpg": b"\xff\xd8\xff\xe0 picture",
-                "__MACOSX/x/a.jsonl": b"junk",
-            }
-        )
-    )
-    posts, rejects = read(path)
-    assert [(p["source_file"], p["source_format"]) for p in posts] == [
-        ("all/x/a.jsonl", "jsonl"),
-        ("all/x/b.csv", "csv"),
-        ("all/x/c.parquet", "parquet"),
-        ("all/x/d.jsonl.gz", "jsonl"),
-    ]
-    assert rejects == []
-
-
-def test_zip_members_that_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("../../etc/a.jsonl", lines(generic()))
-        archive.writestr("/abs.jsonl", lines(generic()))
-        archive.writestr("inner.zip", zipped(**{"a.jsonl": lines(generic())}))
-        link = zipfile.ZipInfo("link.jsonl")
-        link.external_attr = 0o120777 << 16
-        archive.writestr(link, "/etc/passwd")
-        archive.writestr("ok.jsonl", lines(generic()))
-    posts, rejects = read(path)
-    assert len(posts) == 1
-    reasons = {r["file"].removeprefix("a.zip/"): r["why"] for r in rejects}
-    assert reasons["../../etc/a.jsonl"].startswith("its path leads out of the archive")
-    assert reasons["/abs.jsonl"].startswith("its path leads out of the archive")
-    assert reasons["inner.zip"].startswith("is a zip archive")
-    assert reasons["link.jsonl"].startswith("is a link")
-    assert {r["row"] for r in rejects} == {None}
-
-
-def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
-    data = bytearray(zipped(**{"a.jsonl": lines(generic())}))
-    data[data.index(b"PK\x01\x02") + 8] |= 1
-    path = tmp_path / "a.zip"
-    path.write_bytes(data)
-    posts, rejects = read(path)
-    assert posts == []
-    assert rejects[0]["why"].startswith("is encrypted")
-
-
-def test_a_truncated_zip_keeps_the_members_before_the_cut(tmp_path: Path) -> None:
-    data = zipped(**{"a.jsonl": many(10), "b.jsonl": many(3_000), "c.jsonl": many(1)})
-    path = tmp_path / "a.zip"
-    path.write_bytes(data[: len(data) // 2])
-    posts, rejects = read(path)
-    names = [p["source_file"] for p in posts]
-    assert names.count("a.zip/a.jsonl") == 10
-    assert 100 < names.count("a.zip/b.jsonl") < 3_000
-    assert "ends too early" in rejects[0]["why"]
-
-
-def test_an_office_workbook_names_the_remedy(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(zipped(**{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}))
-    _, rejects = read(path)
-    assert "save its table as CSV" in rejects[0]["why"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +28,7 @@ def test_an_office_workbook_names_the_remedy(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b" \n\r\n", "is empty"),
-        (b"\0" * 100, "holds no data"),
+        (b"\0" * 100, "holds NUL bytes only"),
         (b"%PDF-1.7\n", "a PDF document"),
         (b"<rss></rss>", "an XML or HTML document"),
         (b"just a few words", "in no format that is read"),
@@ -391,3 +230,89 @@ def test_a_pipe_in_a_folder_does_not_block(tmp_path: Path) -> None:
     assert posts == []
     assert "no regular file" in {r["file"]: r["why"] for r in rejects}[f"{tmp_path.name}/pipe"]
     assert "cannot be opened" in {r["file"]: r["why"] for r in rejects}[f"{tmp_path.name}/gone"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([2**62], pa.timestamp("us")),
+        pa.array([2**62], pa.timestamp("ms")),
+        pa.array([2**62], pa.timestamp("ns", tz="Nowhere/Land")),
+        pa.array([2**30], pa.int32()).cast(pa.date32()),
+        pa.array([2**62], pa.time64("us")),
+        pa.array([2**62], pa.duration("s")),
+        pa.array([[2**62]], pa.list_(pa.timestamp("us"))),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_parquet_times_that_python_cannot_hold_are_unknown(tmp_path: Path, column: Any) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"account": ["a"], "text": ["b"], "date": column}), path)
+    posts, rejects = read(path)
+    assert [(p["text"], p["posted_at"]) for p in posts] == [("b", None)]
+    assert rejects == []
+
+
+def test_parquet_times_of_an_unknown_zone_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    when = pa.array([1739171353 * 10**6], pa.timestamp("us", tz="Nowhere/Land"))
+    pq.write_table(pa.table({"account": ["a"], "text": ["b"], "date": when}), path)
+    assert [p["posted_at"] for p in read(path)[0]] == [WHEN]
+
+
+def test_a_parquet_bomb_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.sources.tables.PARQUET_BLOCK_LIMIT", shapes.MIB)
+    path = tmp_path / "a.parquet"
+    # 100 kB, once in the dictionary of the file, 2,000 times in the table
+    pq.write_table(pa.table({"account": ["a"] * 2000, "text": ["x" * 100_000] * 2000}), path)
+    assert path.stat().st_size < 20_000
+    posts, rejects = read(path)
+    assert posts == []
+    assert "write the file with shorter texts" in rejects[0]["why"]
+
+
+def test_the_sample_of_a_file_without_one_record_is_bounded() -> None:
+    endless = itertools.repeat(Rows([], [], [], [(1, "is not JSON", b"{" * 1000)]))
+    taken, damage = sampled(endless)
+    assert 0 < len(taken) < 100_000
+    assert damage is None
+
+
+def test_rejected_rows_are_handed_on_before_they_fill_the_memory() -> None:
+    pending = Pending()
+    rows = 0
+    while not pending.full(8192):
+        pending.reject("a.jsonl", rows, None, "is not JSON", b"{" * shapes.RAW_LIMIT)
+        rows += 1
+    assert rows * shapes.RAW_LIMIT <= 2 * PENDING_BYTES
+
+
+def test_long_texts_of_a_table_are_handed_on_before_they_fill_the_memory() -> None:
+    pending = Pending()
+    while not pending.full(8192):
+        pending.add({"account": "a", "text": "x" * shapes.MIB}, ("parquet", "a", 1, None), None)
+    assert len(pending.drafts) * shapes.MIB <= 2 * PENDING_BYTES
+
+
+def test_a_record_of_a_known_tool_without_account_is_not_told_to_map(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(lines(tiktok_item(author=None)))
+    _, rejects = read(path)
+    assert rejects[0]["why"] == (
+        "no account; export it again with its author, or read the file with --format jsonl and "
+        "--map account=COLUMN"
+    )
+
+
+def test_records_of_many_columns_do_not_stay_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    wide = [generic(**{f"{row}-{'k' * 1000}-{i}": 1 for i in range(300)}) for row in range(60)]
+    path.write_bytes(lines(*wide))
+    tracemalloc.start()
+    try:
+        posts, _ = read(path)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(posts) == 60
+    assert held < path.stat().st_size / 4

@@ -157,3 +157,39 @@ def test_inspection_of_a_file_that_is_not_read(tmp_path: Path) -> None:
     report = inspect_file(path)
     assert (report.format, report.rows, report.posts, report.rejected) == (None, 0, 0, 1)
     assert "PDF" in next(iter(report.reasons))
+
+
+def test_a_linked_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "a.jsonl").write_bytes(lines(generic()))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "b.jsonl").write_bytes(lines(generic()))
+    (tmp_path / "in" / "year").symlink_to(tmp_path / "far")
+    posts, rejects = read(tmp_path / "in")
+    assert len(posts) == 1
+    assert [(r["file"], r["why"]) for r in rejects] == [
+        ("in/year", "is a link to a folder, which is not followed; pass that folder itself")
+    ]
+
+
+def test_a_path_that_may_not_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.exists", refuse)
+    with pytest.raises(InputError, match=r"a\.jsonl: cannot be reached \(Permission denied\)"):
+        read_posts([tmp_path / "a.jsonl"])
+
+
+def test_one_path_need_not_stand_in_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(generic()))
+    assert [b.posts.num_rows for b in (*read_posts(path), *read_posts(str(path)))] == [1, 1]
+
+
+def test_a_table_that_was_not_downloaded_whole_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv.part").write_bytes(b"account,text\na,b\n")
+    (tmp_path / "clip.mp4.part").write_bytes(b"\0\0\0\x18ftypisom")
+    posts, rejects = read(tmp_path)
+    assert [p["text"] for p in posts] == ["b"]
+    assert rejects == []

@@ -113,7 +113,8 @@ def _medians(code: Ints, values: pa.ChunkedArray, size: int) -> pa.Array:
     numbers, owner = numbers[order], code[known][order]
     start = _firsts(owner)
     length = np.diff(start, append=len(owner))
-    middle = (numbers[start + (length - 1) // 2] + numbers[start + length // 2]) / 2
+    # halved before they are added: two counts near the end of int64 would wrap to below zero
+    middle = numbers[start + (length - 1) // 2] / 2 + numbers[start + length // 2] / 2
     return _placed(owner[start], pa.array(middle, pa.float64()), size)
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyzer.errors import InputError
-from analyzer.schema import NICHES, POSTERIOR_BINS, PPM, PROMOS, TOTALS
+from analyzer.schema import NICHES, POSTERIOR_BINS, PPM, PROMOS, TOTALS, conform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +39,12 @@ def totals(posts: pa.Table, tags: pa.Table) -> pa.Table:
     check_pairs(posts, tags)
     accounts, code = text_codes(posts.column("account_id"))
     prob = whole(tags.column("prob_ppm"), missing=-1)
-    tagged = prob >= 0
-    if prob.max(initial=0) > PPM:
-        raise InputError(f"tags: prob_ppm must lie between 0 and {PPM}, found {prob.max()}")
+    tagged = np.asarray(pc.is_valid(tags.column("prob_ppm")).to_numpy(), dtype=np.bool_)
+    if len(wrong := np.flatnonzero(tagged & ((prob < 0) | (prob > PPM)))):
+        raise InputError(
+            f"tags row {wrong[0] + 1}: prob_ppm must lie between 0 and {PPM}, found "
+            f"{prob[wrong[0]]}: make the tags again"
+        )
     niche = _positions(tags, "niche", NICHES)
     promo = _positions(tags, "promo", PROMOS)
     passion = tagged & (prob * 2 >= PPM)
@@ -81,9 +84,9 @@ def merge_totals(parts: Sequence[pa.Table]) -> pa.Table:
 
     parts    TOTALS each; an account may stand in several; none at all gives the empty table
     Returns  TOTALS, sorted by account_id
-    Raises   InputError if a list column has the wrong length.
+    Raises   InputError if a part is no TOTALS or a list column has the wrong length.
     """
-    whole_table = pa.concat_tables([TOTALS.empty_table(), *parts])
+    whole_table = pa.concat_tables([TOTALS.empty_table(), *(conform(p, TOTALS) for p in parts)])
     accounts, code = text_codes(whole_table.column("account_id"))
     sums: dict[str, Ints] = {}
     for name in _SUMS:
@@ -114,13 +117,18 @@ def list_matrix(table: pa.Table, name: str) -> Ints:
 
 
 def text_codes(values: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
-    """The distinct strings in code point order, and each row's position among them."""
-    encoded = values.combine_chunks().dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary).to_numpy(zero_copy_only=False)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order.astype(np.int64)] = np.arange(len(order))
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    return encoded.dictionary.take(pa.array(order)), rank[codes]
+    """The distinct strings in code point order, and each row's position among them.
+
+    Raises:
+        InputError: a null, which belongs to no account; the message names its row.
+    """
+    if values.null_count:
+        row = pc.index(pc.is_null(values), True).as_py()
+        raise InputError(f"row {row + 1}: account_id or content_hash is null; give every post both")
+    distinct = values.unique()
+    distinct = distinct.take(pc.sort_indices(distinct))
+    codes = pc.index_in(values, value_set=distinct).to_numpy()
+    return distinct, np.asarray(codes, dtype=np.int64)
 
 
 def check_pairs(posts: pa.Table, tags: pa.Table) -> None:

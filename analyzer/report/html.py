@@ -80,9 +80,12 @@ def render_report(
         inputs=sorted(summary.inputs),
         abstained=_reasons(summary.abstained, words.ABSTENTIONS),
         rejected=_reasons(summary.rejected, {}),
-        formats=[(words.named(code), count) for code, count in _largest(summary.formats)],
+        formats=[(words.format_name(code), count) for code, count in _largest(summary.formats)],
         cannot_carry=[
-            (words.named(code), words.listed([words.FIELDS.get(f) or words.named(f) for f in lost]))
+            (
+                words.format_name(code),
+                words.listed([words.FIELDS.get(f) or words.named(f) for f in lost]),
+            )
             for code, lost in sorted(summary.cannot_carry.items())
             if lost
         ],

@@ -295,7 +295,7 @@ def _gaps(
         explained.update(never)
         if never:
             fields = words.listed([_field(f) for f in never])
-            said.append(f"The format “{words.named(code)}” has no place for {fields}.")
+            said.append(f"The format “{words.format_name(code)}” has no place for {fields}.")
     if left := [f for f in unknown if f not in explained]:
         fields = words.listed([_field(f) for f in left])
         said.append(f"No post carries {fields}, though the format has a place for them.")

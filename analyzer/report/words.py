@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from analyzer.sources import FORMATS
+
 PLATFORMS: Final = {
     "tiktok": "TikTok",
     "instagram": "Instagram",
@@ -128,6 +130,11 @@ def counted(count: int, word: str) -> str:
 def listed(words: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else "".join(words)
+
+
+def format_name(code: str) -> str:
+    """What a reader calls an export format: `TikTok (web item)`."""
+    return FORMATS[code].title if code in FORMATS else named(code)
 
 
 def named(code: str) -> str:

@@ -193,7 +193,7 @@ PLAIN = [
     (TOURIST, facts_row(TOURIST)),
     (STAR, STAR_FACTS),
     (SHOP, SHOP_FACTS),
-    (NEWCOMER, facts_row(NEWCOMER, formats=["yt_dlp"], unknown=[])),
+    (NEWCOMER, facts_row(NEWCOMER, formats=["ytdlp"], unknown=[])),
     (SILENT, facts_row(SILENT, unknown=["posted_at"])),
 ]
 
@@ -204,9 +204,9 @@ SUMMARY = ReportSummary(
     posts=112,
     rejected={"no text": 3, "not JSON": 1},
     abstained={"no_words": 4, "not_vietnamese": 1},
-    formats={"tiktok_web": 24, "csv": 51, "apify_tiktok": 31, "yt_dlp": 6},
+    formats={"tiktok_web": 24, "csv": 51, "apify_tiktok": 31, "ytdlp": 6},
     cannot_carry={
-        "tiktok_web": ("title", "is_repost"), "yt_dlp": ("is_ad", "is_paid_partnership"),
+        "tiktok_web": ("title", "is_repost"), "ytdlp": ("is_ad", "is_paid_partnership"),
         "apify_tiktok": ("title",), "csv": (),
     },
     first_posted_at=START,

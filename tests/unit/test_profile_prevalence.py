@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import betaln, comb, gammaln
 
 from analyzer.errors import InputError, ModelError
 from analyzer.profile import prevalence
@@ -111,6 +113,47 @@ def test_uncertain_rates_agree_with_many_drawn_ones() -> None:
     weights *= stats.beta.pdf(grid, *RATES.prior)
     mean = float((weights * grid).sum() / weights.sum())
     assert passion_share(counts, RATES).point[0] == pytest.approx(mean, abs=6e-3)
+
+
+def log_ways(split: NDArray[np.int64], rates: tuple[float, ...], spread: float) -> float:
+    """Log probability of one sequence of posts with these counts, Dirichlet-multinomial."""
+    alpha = spread * np.array(rates)
+    rising = gammaln(alpha + split) - gammaln(alpha)
+    return float(rising.sum() + gammaln(spread) - gammaln(spread + split.sum()))
+
+
+@pytest.mark.parametrize("spreads", [(15.0, 10.0), (0.7, 200.0)])
+@pytest.mark.parametrize("counts", [row(b0=1, b3=2, b7=2, b9=4), row(b0=5, b1=3, b9=3), row(b9=9)])
+def test_the_posterior_is_that_of_every_split_counted_out(
+    counts: NDArray[np.int64], spreads: tuple[float, float]
+) -> None:
+    (bins,) = counts
+    n = int(bins.sum())
+    a, b = RATES.prior
+    weights = np.zeros(n + 1)
+    for taken in itertools.product(*(range(count + 1) for count in bins.tolist())):
+        split = np.array(taken)
+        m = int(split.sum())
+        weights[m] += np.exp(
+            np.log(comb(bins, split)).sum()
+            + log_ways(split, PASSION, spreads[0])
+            + log_ways(bins - split, BRAND, spreads[1])
+            + betaln(a + m, b + n - m)
+        )
+    weights /= weights.sum()
+    every = np.arange(n + 1)
+
+    def cumulative(share: float) -> float:
+        return float((weights * stats.beta.cdf(share, a + every, b + n - every)).sum())
+
+    rates = replace(RATES, spread_passion=spreads[0], spread_brand=spreads[1])
+    found = passion_share(counts, rates, level=0.8)
+    assert found.point[0] == pytest.approx(float((weights * (a + every)).sum()) / (a + b + n))
+    assert found.p_below[0] == pytest.approx(cumulative(0.35), abs=1e-12)
+    assert found.p_above[0] == pytest.approx(1 - cumulative(0.65), abs=1e-12)
+    read = [found.low[0], found.high[0], found.role_low[0], found.role_high[0]]
+    reached = [cumulative(share) for share in read]
+    np.testing.assert_allclose(reached, [0.1, 0.9, 0.025, 0.975], atol=1e-4)
 
 
 def test_without_posts_the_prior_comes_back() -> None:

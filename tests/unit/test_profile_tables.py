@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -22,6 +22,9 @@ from analyzer.profile import (
 )
 from analyzer.profile.roles import decide_role
 from analyzer.schema import FACTS, NICHES, POST, PPM, PROFILE, ROLES, TAG, TOTALS, Rates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RATES = Rates(
     passion=(0.01, 0.01, 0.02, 0.03, 0.05, 0.08, 0.10, 0.15, 0.20, 0.35),
@@ -139,7 +142,8 @@ def test_posts_and_tags_must_pair_up() -> None:
     [
         ({"niche": "cars"}, "row 1: niche 'cars' is not known; known: food"),
         ({"promo": None}, "row 1: promo None is not known"),
-        ({"prob_ppm": PPM + 1}, "prob_ppm must lie between 0 and 1000000"),
+        ({"prob_ppm": PPM + 1}, "row 1: prob_ppm must lie between 0 and 1000000"),
+        ({"prob_ppm": -1}, "row 1: prob_ppm must lie between 0 and 1000000, found -1"),
     ],
 )
 def test_tags_of_another_scheme_are_refused(wrong: dict[str, Any], message: str) -> None:
@@ -152,6 +156,28 @@ def test_totals_of_another_version_are_refused() -> None:
     old[0]["bins"] = [1] * 9
     with pytest.raises(InputError, match="'bins' must have 10 numbers"):
         merge_totals([pa.Table.from_pylist(old, schema=TOTALS)])
+
+
+def test_totals_that_are_none_are_refused() -> None:
+    with pytest.raises(InputError, match="table lacks the columns"):
+        merge_totals([pa.table({"account_id": ["a"]})])
+
+
+@pytest.mark.parametrize("made", [totals, account_facts])
+def test_a_post_without_account_is_refused(made: Callable[..., pa.Table]) -> None:
+    posts, tags = tables([{}, {}])
+    ids = pa.array(["tiktok:an", None])
+    posts = posts.set_column(posts.schema.get_field_index("account_id"), "account_id", ids)
+    with pytest.raises(InputError, match="row 2: account_id or content_hash is null"):
+        made(posts, tags)
+
+
+def test_an_account_of_abstentions_has_facts_and_totals_but_no_evidence() -> None:
+    pair = tables([{**ABSTAINED, "likes": 4}, ABSTAINED])
+    (fact,) = account_facts(*pair).to_pylist()
+    assert (fact["median_likes"], fact["evidence_passion"], fact["evidence_brand"]) == (4.0, [], [])
+    (total,) = totals(*pair).to_pylist()
+    assert (total["posts"], total["abstained"], sum(total["bins"])) == (2, 2, 0)
 
 
 def test_facts_say_what_the_schema_says() -> None:
@@ -184,6 +210,11 @@ def test_median_of_an_even_number_is_the_middle() -> None:
     (found,) = account_facts(*tables([{"likes": n} for n in (1, 2, 9, 4)])).to_pylist()
     assert found["median_likes"] == 3.0
     assert found["median_views"] is None
+
+
+def test_the_median_of_huge_counts_is_not_negative() -> None:
+    (found,) = account_facts(*tables([{"likes": 2**63 - 1}, {"likes": 2**63 - 3}])).to_pylist()
+    assert found["median_likes"] == float(2**63)
 
 
 def test_evidence_is_the_strongest_of_each_side_and_no_text_twice() -> None:

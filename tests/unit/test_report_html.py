@@ -170,7 +170,7 @@ def test_what_an_account_manager_asks_is_said_in_words() -> None:
         "No post of it could be judged, so it has no place on the spectrum.",
         "74% promote its own business, 0% somebody else’s product.",
         "Marked by the platform as paid: 9 posts; as not paid: 22; not known: 0.",
-        "The format “tiktok web” has no place for titles and repost labels.",
+        "The format “TikTok (web item)” has no place for titles and repost labels.",
         "So paid posts are recognised by their words alone.",
         "3 posts of 3 could not be judged and are not counted in any share.",
         "2 further niches",

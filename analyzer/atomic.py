@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _REMEDIES: Final = {
     errno.ENOSPC: "free some space on that disk, or pass another folder with -o",
     errno.EDQUOT: "free some of your disk quota, or pass another folder with -o",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f)",
     errno.EACCES: "pass a folder you may write to with -o",
     errno.EPERM: "pass a folder you may write to with -o",
     errno.EROFS: "that disk is read-only; pass another folder with -o",
@@ -25,6 +27,7 @@ _REMEDIES: Final = {
     errno.EISDIR: "a folder stands in its place; move it away, or pass another folder with -o",
 }
 _OTHER: Final = "check that disk, or pass another folder with -o"
+_LEFTOVER: Final = re.compile(r"\..+\.[0-9a-f]{8}\.part", re.DOTALL)
 
 
 @contextmanager
@@ -54,9 +57,21 @@ def atomic_path(target: Path) -> Iterator[Path]:
     except OSError as error:
         if not _concerns(error, temp, final):
             raise
-        why = os.strerror(error.errno) if error.errno else str(error)
-        remedy = _REMEDIES.get(error.errno or 0, _OTHER)
-        raise StoreError(f"{target}: cannot be written: {why}; {remedy}") from error
+        raise unwritable(target, error) from error
+
+
+def unwritable(target: Path, error: OSError) -> StoreError:
+    """What to tell a user of a target that could not be written: why, and what to do."""
+    why = os.strerror(error.errno) if error.errno else str(error)
+    remedy = _REMEDIES.get(error.errno or 0, _OTHER)
+    return StoreError(f"{target}: cannot be written: {why}; {remedy}")
+
+
+def discard_leftovers(folder: Path) -> None:
+    """Remove the unfinished files that killed writers left in a folder nobody else writes to."""
+    for path in folder.iterdir():
+        if _LEFTOVER.fullmatch(path.name) and path.is_file():
+            path.unlink()
 
 
 def _sync(path: Path) -> None:

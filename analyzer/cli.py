@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import tempfile
 import time
@@ -118,7 +120,7 @@ def profile(  # noqa: PLR0913 - one parameter an option
         given = {"level": level, "min_posts": min_posts}
         request = _with_profile(request, {k: v for k, v in given.items() if v is not None})
         with _folder(out) as folder:
-            tagged = _tag(request, folder)
+            tagged = _tag(request, folder, out)
             profiles, facts, summary = jobs.profile_posts(request, tagged)
             if out is not None:
                 drawn = request.config.report_accounts
@@ -154,7 +156,9 @@ def tag(  # noqa: PLR0913 - one parameter an option
     Example: analyzer tag exports/tiktok.jsonl.zst -o tagged
     """
     with _told():
-        tagged = _tag(_request(paths, format, mapping, workers, bundle, config), out)
+        request = _request(paths, format, mapping, workers, bundle, config)
+        with _folder(out) as folder:
+            tagged = _tag(request, folder, out)
     print(f"Tags: {tagged.posts}")
     _end(tagged, strict=strict)
 
@@ -182,7 +186,22 @@ def inspect(
 
 def main() -> None:
     """Entry point of the command `analyzer`."""
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or error.filename:
+            raise
+        # what is left in the buffer would fail again when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(
+            f"analyzer: what it prints cannot be written: {os.strerror(error.errno)}; free some "
+            "space on that disk, or print to another",
+            file=sys.stderr,
+        )
+        sys.exit(2)
 
 
 def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
@@ -223,7 +242,7 @@ def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
     return {field: column for field, _, column in split}
 
 
-def _tag(request: Request, folder: Path) -> Tagged:
+def _tag(request: Request, folder: Path, out: Path | None) -> Tagged:
     """Tag with a progress bar, then say what was read and how fast."""
     from tqdm import tqdm
 
@@ -239,35 +258,37 @@ def _tag(request: Request, folder: Path) -> Tagged:
         f"({tagged.read / seconds:,.0f} posts/s)"
         + (f"; {again:,} more were the same post again, counted once" if again else ""),
     )
-    rejected = sum(tagged.rejected.values())
+    rejected = tagged.rejected.counts.total()
     if rejected:
-        print(f"{rejected:,} rows rejected, each with its reason in rejects.jsonl:")
-        for why, count in tagged.rejected.most_common(5):
-            print(f"  {count:,} x {_line(why)}")
+        where = f"each is in {out / 'rejects.jsonl'}" if out else "-o DIR writes the whole list"
+        print(f"{rejected:,} rows or files could not be read; {where}:")
+        for line in tagged.rejected.lines():
+            print(f"  {_line(line)}")
     return tagged
 
 
 def _end(tagged: Tagged, *, strict: bool) -> None:
-    if strict and tagged.rejected:
+    if strict and tagged.rejected.counts:
+        print("analyzer: rows were rejected, and --strict was given", file=sys.stderr)
         raise typer.Exit(1)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Errors that are the user's to mend end in one line on stderr and exit code 2."""
+    """Errors that are the user's to mend end in a few lines on stderr and exit code 2."""
     try:
         yield
     except AnalyzerError as error:
-        print(f"analyzer: {_line(str(error), 2000)}", file=sys.stderr)
+        for line in f"analyzer: {error}".splitlines():
+            print(_line(line, 500), file=sys.stderr)
         raise typer.Exit(2) from error
 
 
 @contextmanager
 def _folder(out: Path | None) -> Iterator[Path]:
-    if out is not None:
-        yield out
-        return
-    with tempfile.TemporaryDirectory() as folder:
+    from analyzer import jobs
+
+    with tempfile.TemporaryDirectory() if out is None else jobs.claimed(out) as folder:
         yield Path(folder)
 
 

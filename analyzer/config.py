@@ -71,12 +71,26 @@ class Config:
     report_accounts: int = 200
     """Accounts drawn in full in report.html; all of them are in the tables."""
 
+    def __post_init__(self) -> None:
+        """Refuse counts that no run can use.
+
+        Raises:
+            InputError: a value lies below its range; the message names a usual one.
+        """
+        least = {"batch_rows": (1, "2048"), "workers": (0, "0"), "report_accounts": (0, "200")}
+        for name, (bound, usual) in least.items():
+            if getattr(self, name) < bound:
+                raise InputError(
+                    f"{name} must be {bound} or more, got {getattr(self, name)}; {usual} is usual"
+                )
+
 
 def load_config(path: Path) -> Config:
     """The settings of a TOML file; what it does not name keeps its default.
 
     Raises:
-        InputError: unreadable, an unknown key (the message names the near miss), a wrong type.
+        InputError: unreadable, an unknown key (the message names the near miss), a wrong type or
+            a value out of its range; the message names the file.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -93,6 +107,8 @@ def load_config(path: Path) -> Config:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path}: {key}: {first['msg']}, got {first['input']!r}") from error
+    except InputError as error:  # out of range: the dataclasses know no file
+        raise InputError(f"{path}: {error}") from error
 
 
 def _refuse_unknown(path: Path, values: dict[str, Any], kind: type, prefix: str) -> None:

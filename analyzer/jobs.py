@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import re
 import shutil
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analyzer.atomic import atomic_path
+from analyzer.atomic import atomic_path, discard_leftovers, unwritable
 from analyzer.config import Config
 from analyzer.engine import map_files
-from analyzer.errors import InputError, StoreError
+from analyzer.errors import AnalyzerError, InputError, StoreError
 from analyzer.model import default_bundle, read_bundle
 from analyzer.pipeline.collect import posts_by_account
 from analyzer.pipeline.worker import WorkerSpec
@@ -42,6 +47,12 @@ if TYPE_CHECKING:
 PARTS: Final = ".analyzer-parts"
 """Folder of unfinished work inside the output folder: a run that was stopped goes on from it."""
 
+FINISHED: Final = f"{'[0-9a-f]' * 64}.parquet"
+"""Pattern of the parts that a next run need not make again."""
+
+SAID: Final = 8
+"""Kinds of rejects that are told; all of them are in rejects.jsonl."""
+
 MEASURES: Final = {
     "drive_f1_clear": "Passion or brand, posts of clarity 1 and more: macro F1",
     "drive_f1_likely": "Passion or brand, posts of clarity 2 and more: macro F1",
@@ -62,6 +73,32 @@ class Request:
     bundle: str | None = None
 
 
+@dataclass(slots=True)
+class Rejected:
+    """Rejects counted by their reason; reasons that differ after a number only are one kind."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """By the reason of the first of each kind, in the order of files and rows."""
+    first: dict[str, str] = field(default_factory=dict)
+    """Reason to the file and row it stands for."""
+    _kinds: dict[str, str] = field(default_factory=dict)
+
+    def add(self, file: str, row: int | None, why: str) -> None:
+        """Count a reject."""
+        # "character 17" here and "character 9" there would make a reason of each row
+        kind = self._kinds.setdefault(re.split(r"\d", why, maxsplit=1)[0], why)
+        self.counts[kind] += 1
+        self.first.setdefault(kind, file if row is None else f"{file}, row {row:,}")
+
+    def lines(self) -> Iterator[str]:
+        """For a reader: file, row and reason of the first of each kind, most frequent first."""
+        for why, count in self.counts.most_common(SAID):
+            more = f" ({count - 1:,} more like it)" if count > 1 else ""
+            yield f"{self.first[why]}: {why}{more}"
+        if len(self.counts) > SAID:
+            yield f"and {len(self.counts) - SAID:,} other reasons"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tagged:
     """Posts read and tagged, on disk, and what was counted on the way."""
@@ -73,7 +110,7 @@ class Tagged:
     read: int
     """Posts read, before a post seen twice was counted once."""
     kept: int
-    rejected: Counter[str]
+    rejected: Rejected
     manifest: Manifest
     model_id: str
     files: int
@@ -146,35 +183,81 @@ def tag_posts(
     """
     bundle = read_bundle(default_bundle() if request.bundle is None else Path(request.bundle))
     spec = WorkerSpec(bundle=request.bundle, model_id=bundle.model_id, front_end=front_end())
-    counts: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    rejected = Rejected()
     parts_dir = out / PARTS
     _make_folder(parts_dir)
-    with atomic_path(out / "rejects.jsonl") as rejects, atomic_path(out / "posts.parquet") as posts:
-        files: set[str] = set()
-        uris = _parts(request, parts_dir, rejects, counts, files)
-        parts = []
-        for part in map_files(uris, spec, parts_dir, workers=request.config.workers):
-            parts.append(part)
-            if on_tagged:
-                on_tagged(pq.read_metadata(part).num_rows)
-        if not parts:
-            raise InputError(_nothing_read(request, counts))
-        kept = 0
-        with pq.ParquetWriter(posts, TAGGED_POST, compression="zstd") as writer:
-            for table in posts_by_account(parts, parts_dir):
-                writer.write_table(table)
-                kept += table.num_rows
+    try:
+        with (
+            atomic_path(out / "rejects.jsonl") as rejects,
+            atomic_path(out / "posts.parquet") as posts,
+        ):
+            uris = _parts(request, parts_dir, rejects, rejected, files)
+            parts = []
+            for part in map_files(uris, spec, parts_dir, workers=request.config.workers):
+                parts.append(part)
+                if on_tagged:
+                    on_tagged(pq.read_metadata(part).num_rows)
+            if not parts:
+                raise InputError(_nothing_read(request, rejected))
+            kept = 0
+            with pq.ParquetWriter(posts, TAGGED_POST, compression="zstd") as writer:
+                for table in _sorted(parts, parts_dir):
+                    writer.write_table(table)
+                    kept += table.num_rows
+    except AnalyzerError:
+        if not any(parts_dir.glob(FINISHED)):  # else a next run goes on from them
+            shutil.rmtree(parts_dir)
+        raise
     shutil.rmtree(parts_dir)
     return Tagged(
         posts=out / "posts.parquet",
         rejects=out / "rejects.jsonl",
-        read=counts.pop("posts"),
+        read=files.total(),
         kept=kept,
         files=len(files),
-        rejected=counts,
+        rejected=rejected,
         manifest=bundle.manifest,
         model_id=bundle.model_id,
     )
+
+
+@contextmanager
+def claimed(out: Path) -> Iterator[Path]:
+    """The output folder for one run alone: made if absent, freed of what killed runs left.
+
+    Raises:
+        StoreError: it cannot be made, or another run writes to it.
+    """
+    new = _make_folder(out)
+    try:
+        handle = os.open(out, os.O_RDONLY)
+    except OSError as error:
+        raise unwritable(out, error) from error
+    try:
+        if _locked(handle, out):
+            for folder in (out, out / PARTS):
+                if folder.is_dir():
+                    discard_leftovers(folder)
+        yield out
+    finally:
+        os.close(handle)
+        if new and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _locked(handle: int, folder: Path) -> bool:
+    """Lock an open folder until it is closed; False where the file system has no locks."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise StoreError(
+            f"{folder}: another run is writing there; wait for its end, or pass another folder "
+            "with -o"
+        ) from error
+    except OSError:  # some network file systems: two runs there are the user's to keep apart
+        return False
+    return True
 
 
 def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSummary]:
@@ -205,7 +288,7 @@ def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSum
         inputs=tuple(Path(path).name for path in request.paths),
         files=tagged.files,
         posts=tagged.kept,
-        rejected=dict(sorted(tagged.rejected.items())),
+        rejected=dict(sorted(tagged.rejected.counts.items())),
         abstained=dict(sorted(counts["abstained"].items())),
         formats=formats,
         cannot_carry={name: CANNOT_CARRY[name] for name in formats},
@@ -248,9 +331,12 @@ def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:
 
 
 def _parts(
-    request: Request, folder: Path, rejects: Path, counts: Counter[str], files: set[str]
+    request: Request, folder: Path, rejects: Path, rejected: Rejected, files: Counter[str]
 ) -> Iterator[str]:
-    """Write batches of posts as files for the workers, and all rejects to one file."""
+    """Write batches of posts as files for the workers, and all rejects to one file.
+
+    rejected, files: are counted up as batches are read; files: posts by file.
+    """
     batches = read_posts(
         request.paths,
         format=request.format,
@@ -260,16 +346,26 @@ def _parts(
     with rejects.open("wb") as sink:
         for number, batch in enumerate(batches):
             for row in batch.rejects.to_pylist():
-                counts[row["why"]] += 1
+                rejected.add(row["file"], row["row"], row["why"])
                 sink.write(orjson.dumps(row) + b"\n")
             if not batch.posts.num_rows:
                 continue
-            counts["posts"] += batch.posts.num_rows
-            files.update(batch.posts.column("source_file").unique().to_pylist())
+            files.update(batch.posts.column("source_file").to_pylist())
             target = folder / f"posts-{number:06d}.parquet"
             with atomic_path(target) as part:
                 pq.write_table(batch.posts, part, compression="zstd")
             yield str(target)
+
+
+def _sorted(parts: Sequence[str], folder: Path) -> Iterator[Any]:
+    try:
+        yield from posts_by_account(parts, folder)
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:  # how it finds a full disk
+        why = str(error).partition("\n")[0]
+        raise StoreError(
+            f"{folder.parent}: the posts cannot be sorted there: {why}; free some space on that "
+            "disk, or pass another folder with -o"
+        ) from error
 
 
 def _whole_accounts(posts: Path) -> Iterator[Any]:
@@ -279,18 +375,23 @@ def _whole_accounts(posts: Path) -> Iterator[Any]:
             yield file.read_row_group(group).cast(TAGGED_POST)
 
 
-def _nothing_read(request: Request, counts: Counter[str]) -> str:
-    del counts["posts"]
-    if not counts:
+def _nothing_read(request: Request, rejected: Rejected) -> str:
+    lines = list(rejected.lines())
+    if not lines:
         return f"no post found in {', '.join(request.paths)}: the files hold none"
-    reasons = "; ".join(f"{why} ({n})" if n > 1 else why for why, n in counts.most_common(3))
-    return f"no post could be read from {', '.join(request.paths)}: {reasons}"
+    if len(lines) == 1:
+        return f"no post could be read: {lines[0]}"
+    return "\n  ".join(["no post could be read:", *lines])
 
 
-def _make_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> bool:
+    """Make it and say whether it is new."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        if not folder.is_dir():
+            raise StoreError(f"{folder}: is a file; pass another folder with -o") from error
+        return False
     except OSError as error:
-        raise StoreError(
-            f"{folder.parent}: cannot be written: {error.strerror}; pass another folder with -o"
-        ) from error
+        raise unwritable(folder, error) from error
+    return True

@@ -10,40 +10,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
+from cli_samples import analyzer, posts
 
-from analyzer.cli import app
 from analyzer.schema import PROFILE, TAGGED_POST
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CAPTIONS = [
-    "Cách nấu bún riêu cua đồng tại nhà, phần 2 mình chỉ làm gạch cua không bị tanh",
-    "Nay buồn ghê, ở nhà ôm mèo coi phim cả ngày thôi mọi người ơi",
-    "Áo thun cotton 4 chiều 99k, inbox shop chốt đơn trong hôm nay nha cả nhà",
-    "<script>alert(1)</script><img src=x onerror=alert(2)> quán ốc ngon quận 4",
-    '=HYPERLINK("http://x.example","bấm") nấu lẩu mắm miền Tây',
-    "🥰🥰🥰",
-]
-
-
-def posts(path: Path, *, accounts: int = 2, each: int = 12) -> Path:
-    rows = [
-        {
-            "id": f"{a}-{n}", "platform": "tiktok", "account": f"acc{a}", "nickname": f"=1+{a}",
-            "text": f"{CAPTIONS[(a + n) % len(CAPTIONS)]} {n}" if n % 6 else CAPTIONS[n % 6],
-            "created_at": f"2026-01-{n + 1:02}T08:00:00Z", "likes": n,
-        }
-        for a in range(accounts) for n in range(each)
-    ]  # fmt: skip
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    path.write_text(lines, encoding="utf-8")
-    return path
-
-
-def analyzer(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(arg) for arg in args], catch_exceptions=False)
+    from typer.testing import Result
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +36,8 @@ def test_profile_prints_a_table_and_writes_all_files(result: tuple[Path, Result]
     assert done.exit_code == 0, done.output
     assert "=1+0" in done.output
     assert "posts/s" in done.output
-    assert "1 x " in done.output
+    assert f"1 rows or files could not be read; each is in {out / 'rejects.jsonl'}:" in done.output
+    assert "  b.jsonl, row 2: is not JSON: " in done.output
     assert {path.name for path in out.iterdir()} == {
         "posts.parquet", "profiles.parquet", "profiles.csv", "profiles.json", "rejects.jsonl",
         "report.html",
@@ -129,39 +104,6 @@ def test_level_changes_the_interval_and_no_role(
         assert right["share_high"] - right["share_low"] < left["share_high"] - left["share_low"]
 
 
-BAD = {
-    "empty": (b"", "empty"),
-    "truncated": (b'[{"text": "abc", ', "account"),
-    "binary": (bytes(range(256)) * 40, ""),
-    "no_text": (b"a,b\n1,2\n3,4\n", "--map"),
-    "gzip": (b"\x1f\x8b\x08\x00\x00", ""),
-}
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_read_ends_with_two_and_harms_nothing(name: str, tmp_path: Path) -> None:
-    content, _ = BAD[name]
-    file = tmp_path / f"{name}.dat"
-    file.write_bytes(content)
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "posts.parquet").write_bytes(b"before")
-    done = analyzer("profile", file, "-o", out)
-    assert done.exit_code == 2, done.output
-    assert file.name in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert (out / "posts.parquet").read_bytes() == b"before"
-
-
-def test_a_missing_column_says_how_to_name_it(tmp_path: Path) -> None:
-    file = tmp_path / "x.csv"
-    file.write_text("cot_1,cot_2\nphở bò tái lăn,an\n", encoding="utf-8")
-    done = analyzer("profile", file)
-    assert done.exit_code == 2
-    assert "--map text=" in done.stderr
-    assert analyzer("inspect", file, "--map", "text=cot_1").exit_code == 0
-
-
 @pytest.mark.parametrize(
     ("args", "said"),
     [
@@ -181,13 +123,6 @@ def test_wrong_arguments_name_the_remedy(
     done = analyzer(*args)
     assert done.exit_code == 2
     assert said in done.stderr
-
-
-def test_a_folder_that_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    done = analyzer("profile", posts(tmp_path / "a.jsonl"), "-o", tmp_path / "file" / "out")
-    assert done.exit_code == 2
-    assert "-o" in done.stderr
 
 
 def test_inspect_tells_what_a_file_carries(tmp_path: Path) -> None:

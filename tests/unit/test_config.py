@@ -98,7 +98,27 @@ def test_a_wrong_type_names_the_key_and_the_value(
 def test_a_value_out_of_its_range_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError) as error:
         load_config(settings(tmp_path, f"[profile]\n{text}\n"))
-    assert message in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path / 'mine.toml'}: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("batch_rows = 0", "batch_rows must be 1 or more, got 0; 2048 is usual"),
+        ("workers = -1", "workers must be 0 or more, got -1; 0 is usual"),
+        ("report_accounts = -1", "report_accounts must be 0 or more, got -1; 200 is usual"),
+    ],
+)
+def test_a_count_below_its_range_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = settings(tmp_path, text)
+    with pytest.raises(InputError) as error:
+        load_config(path)
+    assert str(error.value) == f"{path}: {message}"
+
+
+def test_ranges_hold_without_a_file() -> None:
+    with pytest.raises(InputError, match="batch_rows must be 1 or more, got 0"):
+        replace(Config(), batch_rows=0)
 
 
 @pytest.mark.parametrize("content", [b"level 0.9", b"[profile", b"\xff\xfe\x00a", b"a = 1\na = 2"])

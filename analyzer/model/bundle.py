@@ -56,6 +56,9 @@ class Manifest:
     promos: tuple[str, ...]
     temperature: float
     """Drive logits are divided by it; fitted on accounts the model never saw."""
+    promo_odds: float
+    """A promotion is said when its probability times this exceeds that of none; above 1, because
+    most posts promote nothing and a promotion missed is the costlier error."""
     rates: Rates
     metrics: dict[str, dict[str, float]]
     """Numbers on held-out accounts: of `tagger` and, on the same folds, of `baseline`."""

@@ -110,9 +110,10 @@ def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:
     promo = _ppm(logits[:, SLICES["promo"]])
     silent = np.array([why is not None for why in abstain], bool)
 
-    def named(ppm: NDArray[np.int32], names: tuple[str, ...]) -> Any:
-        codes = pa.array(ppm.argmax(axis=1).astype(np.int32), mask=silent)
-        return pa.array(names, pa.string()).take(codes)
+    said = promo_codes(logits, tagger.manifest.promo_odds)
+
+    def named(codes: NDArray[np.int64], names: tuple[str, ...]) -> Any:
+        return pa.array(names, pa.string()).take(pa.array(codes.astype(np.int32), mask=silent))
 
     return pa.table(
         {
@@ -120,14 +121,24 @@ def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:
             "content_hash": segmented.column("content_hash"),
             "model_id": pa.array([tagger.model_id] * len(texts), pa.string()),
             "prob_ppm": pa.array(drive[:, 0], mask=silent),
-            "niche": named(niche, NICHES),
+            "niche": named(niche.argmax(axis=1), NICHES),
             "niche_ppm": pa.array(niche.max(axis=1, initial=0), mask=silent),
-            "promo": named(promo, PROMOS),
-            "promo_ppm": pa.array(promo.max(axis=1, initial=0), mask=silent),
+            "promo": named(said, PROMOS),
+            "promo_ppm": pa.array(promo[np.arange(len(texts)), said], mask=silent),
             "abstained": segmented.column("abstain"),
         },
         schema=TAG,
     )
+
+
+def promo_codes(logits: NDArray[Any], odds: float) -> NDArray[np.int64]:
+    """(N,) index into PROMOS of what is said; see `Manifest.promo_odds`.
+
+    logits: (N, OUTPUTS)
+    """
+    promo = logits[:, SLICES["promo"]]
+    codes: NDArray[np.int64] = (promo + np.log([1.0, odds, odds])).argmax(axis=1)
+    return codes
 
 
 def _ppm(logits: NDArray[np.float64]) -> NDArray[np.int32]:

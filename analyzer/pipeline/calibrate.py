@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from analyzer.model.shape import HEADS, SLICES
+from analyzer.model.tagger import promo_codes
 from analyzer.schema import POSTERIOR_BINS, PPM, Rates
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from analyzer.pipeline.labels import Labelled
 
+PROMO_ODDS: Final = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
 ECE_BINS: Final = 15
 _OWN: Final = 1
 
@@ -50,16 +52,36 @@ def probabilities(logits: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
-def measure(logits: NDArray[Any], data: Labelled) -> dict[str, float]:
+def fit_promo_odds(logits: NDArray[Any], data: Labelled, rows: NDArray[np.int64]) -> float:
+    """Of PROMO_ODDS the one with the best macro F1 on the given posts (clarity 1 and more).
+
+    logits: (N, OUTPUTS) of all N posts of `data`.
+    """
+    from sklearn.metrics import f1_score
+
+    rows = rows[data.clarity[rows] >= 1]
+    truth = data.promo[rows]
+    scores = [
+        f1_score(truth, promo_codes(logits[rows], odds), average="macro") for odds in PROMO_ODDS
+    ]
+    return PROMO_ODDS[int(np.argmax(scores))]
+
+
+def measure(
+    logits: NDArray[Any], data: Labelled, promo: NDArray[np.int64] | None = None
+) -> dict[str, float]:
     """Figures on held-out posts, in the manner of the data card: clarity 1+ unless named.
 
     logits: (N, OUTPUTS) of all N posts of `data`, each from a model that never saw its account.
+    promo: (N,) what is said of promotions; without it, the most probable.
     """
     from sklearn.metrics import f1_score
 
     drive = logits[:, SLICES["drive"]].argmax(axis=1)
     clear, likely = data.clarity >= 1, data.clarity >= 2  # noqa: PLR2004 - the guideline's degrees
     said = {head: logits[:, SLICES[head]].argmax(axis=1)[clear] for head in HEADS}
+    if promo is not None:
+        said["promo"] = promo[clear]
     passion = probabilities(logits[:, SLICES["drive"]])[clear, 0]
     figures = {
         "drive_f1_clear": f1_score(data.drive[clear], said["drive"], average="macro"),
@@ -83,11 +105,14 @@ def expected_calibration_error(probability: NDArray[np.float64], truth: NDArray[
     return float(sum(gaps) / len(probability))
 
 
-def measure_rates(logits: NDArray[Any], data: Labelled, temperature: float) -> Rates:
+def measure_rates(
+    logits: NDArray[Any], data: Labelled, temperature: float, promo: NDArray[np.int64]
+) -> Rates:
     """Rates of the posterior bins, their spread between accounts, and the prior.
 
     logits: (N, OUTPUTS), each from a model that never saw the post's account. Posts of clarity 0
     have no truth in their text and are left out.
+    promo: (N,) what is said of promotions.
     """
     clear = data.clarity >= 1
     passion = probabilities(logits[clear][:, SLICES["drive"]] / temperature)[:, 0]
@@ -100,7 +125,7 @@ def measure_rates(logits: NDArray[Any], data: Labelled, temperature: float) -> R
     # half a post in each bin: a bin that stayed empty in the sample is not impossible
     pooled = counts.sum(axis=1) + 0.5
     means = pooled / pooled.sum(axis=1, keepdims=True)
-    own, said = data.promo[clear] == _OWN, logits[clear][:, SLICES["promo"]].argmax(axis=1) == _OWN
+    own, said = data.promo[clear] == _OWN, promo[clear] == _OWN
     shares = counts.sum(axis=2)
     return Rates(
         passion=tuple(means[0].tolist()),

@@ -1,4 +1,4 @@
-"""Train the embedded default: encoder and linear branch, figures in folds, bundle."""
+"""Train the embedded default: encoder and linear branch fold by fold, figures, bundle."""
 
 from __future__ import annotations
 
@@ -9,23 +9,36 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analyzer.model.bundle import FORMAT, Manifest, packed_and_expanded, write_bundle
-from analyzer.model.encode import load_vocabulary
-from analyzer.model.shape import HEADS, OUTPUTS, SLICES, EncoderShape
-from analyzer.model.tagger import branch_logits
-from analyzer.pipeline.calibrate import fit_scales, measure, measure_rates
-from analyzer.pipeline.finetune import fine_tune
+from analyzer.model.ngrams import ngram_logits
+from analyzer.model.shape import HEADS, OUTPUTS, SLICES
+from analyzer.model.tagger import promo_codes
+from analyzer.pipeline.calibrate import fit_promo_odds, fit_scales, measure, measure_rates
+from analyzer.pipeline.encoders import (
+    StudentSettings,
+    student_answers,
+    train_student,
+    train_teacher,
+    usable,
+)
+from analyzer.pipeline.finetune import WINDOW, answers
 from analyzer.pipeline.labels import account_folds
 from analyzer.pipeline.linear import baseline_logits, train_linear
+from analyzer.pipeline.teacher import PAD
 from analyzer.schema import NICHES, PROMOS
 from analyzer.text import TONE_STYLE, front_end
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from analyzer.model.encode import Vocabulary
+    from analyzer.model.shape import EncoderShape
+    from analyzer.pipeline.encoders import Captions
+    from analyzer.pipeline.finetune import TuneSettings
     from analyzer.pipeline.labels import Labelled
+    from analyzer.pipeline.teacher import E5File
 
 log = logging.getLogger(__name__)
 
@@ -35,43 +48,108 @@ class TrainSettings:
     """How the embedded default is trained (evidence: EXPERIMENTS.md, embedded default)."""
 
     shape: EncoderShape
-    epochs: int = 3
-    learning_rate: float = 2e-3
-    folds: int = 2
+    teacher: TuneSettings
+    student: StudentSettings
+    folds: int = 5
     seed: int = 0
     window: int = 254
 
 
-def train_default(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the tagger learns from."""
+
+    data: Labelled
+    pieces: list[list[int]]
+    """The teacher's pieces of every labelled post."""
+    captions: Captions
+    vocabulary: Vocabulary
+    pretrained: Mapping[str, NDArray[Any]]
+    """Weights of an encoder that saw no text of a labelled account."""
+    teacher: E5File
+
+
+def parts(data: Labelled, settings: TrainSettings) -> list[NDArray[np.int64]]:
+    """Held-out rows of each training run: the folds, then none for the weights that are shipped."""
+    folds = account_folds(data.accounts, settings.folds, settings.seed)
+    return [*(held_out for _, held_out in folds), np.zeros(0, np.int64)]
+
+
+def train_part(
+    sources: Sources, held_out: NDArray[np.int64], settings: TrainSettings
+) -> dict[str, NDArray[Any]]:
+    """Both branches, trained on all posts but the held-out ones.
+
+    Returns: with held-out posts the logits of `encoder`, `linear`, `teacher` and `baseline` for
+        them, (len(held_out), OUTPUTS) each; without, the weights.
+    """
+    data, device = sources.data, settings.teacher.device
+    rows = np.setdiff1d(np.arange(len(data.texts)), held_out)
+    texts = [data.texts[row] for row in held_out]
+    idf, linear, bias = train_linear(data, rows, seed=settings.seed)
+    teacher = train_teacher(sources.teacher, data, sources.pieces, rows, settings.teacher)
+    chosen = usable(sources.captions, data, held_out)
+    captions = [sources.captions.texts[row] for row in chosen]
+    pieces = [sources.captions.pieces[row] for row in chosen]
+    by_words = ngram_logits(captions, idf, linear) + bias
+    taught = (answers(teacher, pieces, PAD, device=device) + by_words) / 2
+    network = train_student(
+        sources.pretrained,
+        settings.shape,
+        sources.vocabulary,
+        data,
+        rows,
+        captions,
+        taught,
+        settings.student,
+    )
+    weights = {**network, "ngram.idf": idf, "ngram.weight": linear, "ngram.bias": bias}
+    if not texts:
+        return weights
+    # as the bundle will hold them: what is measured is what is shipped
+    shipped = packed_and_expanded(weights)
+    encoder = {name: w for name, w in shipped.items() if not name.startswith("ngram.")}
+    held_pieces = [sources.pieces[row] for row in held_out]
+    return {
+        "encoder": student_answers(
+            encoder, settings.shape, sources.vocabulary, texts, device=device
+        ),
+        "linear": ngram_logits(texts, shipped["ngram.idf"], shipped["ngram.weight"])
+        + shipped["ngram.bias"],
+        "teacher": answers(teacher, held_pieces, PAD, device=device),
+        "baseline": baseline_logits(data, rows, held_out, seed=settings.seed),
+    }
+
+
+def join(
     data: Labelled,
-    vocabulary_dir: Path,
+    found: list[dict[str, NDArray[Any]]],
     out: Path,
+    vocabulary_dir: Path,
     settings: TrainSettings,
 ) -> Manifest:
-    """Write the bundle to `out`; all its figures are of held-out accounts.
+    """Write the bundle of the parts that `train_part` made, in the order of `parts`.
 
-    In every fold encoder, branch and baseline learn from the same rows; how the branches are
-    added is fitted on the other folds' held-out answers, so that no figure saw its own accounts.
+    How the branches are added is fitted on the other folds' answers, so that no figure saw its own
+    accounts; for the shipped weights, on all of them.
     """
-    vocabulary = load_vocabulary(vocabulary_dir, lower=True)
-    folds = account_folds(data.accounts, settings.folds, settings.seed)
-    encoder, linear, baseline = (np.zeros((len(data.texts), OUTPUTS)) for _ in range(3))
-    for number, (train, held_out) in enumerate(folds):
-        log.info("fold %d of %d", number + 1, len(folds))
-        texts = [data.texts[row] for row in held_out]
-        weights = _fit_branches(data, train, vocabulary, settings)
-        encoder[held_out], linear[held_out] = branch_logits(
-            settings.shape, weights, texts, vocabulary, window=settings.window
-        )
-        linear[held_out] += weights["ngram.bias"]
-        baseline[held_out] = baseline_logits(data, train, held_out, seed=settings.seed)
-    joined = np.zeros_like(encoder)
-    for train, held_out in folds:
-        joined[held_out] = _joined(encoder, linear, _scales(encoder, linear, data, train), held_out)
-    for name, logits in {"encoder": encoder, "linear": linear, "joined": joined}.items():
-        log.info("%s alone: %s", name, measure(logits, data))
+    held_out = parts(data, settings)
+    logits = {
+        name: np.zeros((len(data.texts), OUTPUTS))
+        for name in ("encoder", "linear", "teacher", "baseline")
+    }
+    for rows, part in zip(held_out[:-1], found[:-1], strict=True):
+        for name, values in logits.items():
+            values[rows] = part[name]
+    encoder, linear = logits["encoder"], logits["linear"]
     every = np.arange(len(data.texts))
-    weights = _fit_branches(data, every, vocabulary, settings)
+    joined = np.zeros_like(encoder)
+    for rows in held_out[:-1]:
+        scales = _scales(encoder, linear, data, np.setdiff1d(every, rows))
+        joined[rows] = _joined(encoder, linear, scales, rows)
+    promo = _promo(joined, data, held_out[:-1])
+    for name, values in logits.items():
+        log.info("%s alone: %s", name, measure(values, data))
     scales = _scales(encoder, linear, data, every)
     log.info("scales of encoder and linear branch: %s", scales)
     manifest = Manifest(
@@ -81,43 +159,28 @@ def train_default(
         tone_style=TONE_STYLE,
         lower=True,
         encoder=settings.shape,
-        base="none: random weights",
-        base_licence="none",
+        base="own: masked words of captions, transcripts, comments and encyclopaedia; soft labels "
+        "of multilingual-e5-small and of the linear branch",
+        base_licence="Apache-2.0; no weight of another model",
         window=settings.window,
         niches=NICHES,
         promos=PROMOS,
         temperature=1.0,
-        rates=measure_rates(joined, data, 1.0),
-        metrics={"tagger": measure(joined, data), "baseline": measure(baseline, data)},
+        promo_odds=fit_promo_odds(_joined(encoder, linear, scales, every), data, every),
+        rates=measure_rates(joined, data, 1.0, promo),
+        metrics={
+            "tagger": measure(joined, data, promo),
+            "baseline": measure(
+                logits["baseline"], data, _promo(logits["baseline"], data, held_out[:-1])
+            ),
+        },
         measured=_measured(data, settings),
         data={"labelled.jsonl": data.sha256},
         seed=settings.seed,
         files={},
     )
-    write_bundle(out, manifest, _scaled(weights, scales), vocabulary=vocabulary_dir)
+    write_bundle(out, manifest, _scaled(found[-1], scales), vocabulary=vocabulary_dir)
     return manifest
-
-
-def _fit_branches(
-    data: Labelled,
-    rows: NDArray[np.int64],
-    vocabulary: Vocabulary,
-    settings: TrainSettings,
-) -> dict[str, NDArray[Any]]:
-    """Weights of both branches, rounded as the bundle will hold them."""
-    idf, weights, bias = train_linear(data, rows, seed=settings.seed)
-    network = fine_tune(
-        data,
-        rows,
-        vocabulary,
-        settings.shape,
-        epochs=settings.epochs,
-        learning_rate=settings.learning_rate,
-        seed=settings.seed,
-    )
-    return packed_and_expanded(
-        {**network, "ngram.idf": idf, "ngram.weight": weights, "ngram.bias": bias}
-    )
 
 
 def _scales(
@@ -132,6 +195,17 @@ def _scales(
         )
         for head in HEADS
     }
+
+
+def _promo(
+    logits: NDArray[Any], data: Labelled, folds: list[NDArray[np.int64]]
+) -> NDArray[np.int64]:
+    """(N,) what is said of promotions, by odds fitted on the other folds."""
+    said, every = np.zeros(len(logits), np.int64), np.arange(len(logits))
+    for rows in folds:
+        odds = fit_promo_odds(logits, data, np.setdiff1d(every, rows))
+        said[rows] = promo_codes(logits[rows], odds)
+    return said
 
 
 def _joined(
@@ -162,10 +236,11 @@ def _scaled(
 
 
 def _measured(data: Labelled, settings: TrainSettings) -> str:
-    accounts = len(np.unique(data.accounts))
+    clear = data.clarity >= 1
+    accounts = len(np.unique(data.accounts[clear]))
     return (
-        f"{int((data.clarity >= 1).sum()):,} labelled posts of clarity 1 and more, of "
-        f"{accounts:,} accounts (9 in 10 posts are TikTok captions), {settings.folds} folds by "
-        "account: each post answered by a model that never saw its account's labels. Labels by a "
-        "language model under the project's guideline."
+        f"{int(clear.sum()):,} labelled posts of clarity 1 and more, of {accounts:,} accounts "
+        f"(9 in 10 posts are TikTok captions), {settings.folds} folds by account: each post "
+        f"answered (its first {WINDOW} sub-words) by a model that never saw its account. Labels by "
+        "a language model under the project's guideline."
     )

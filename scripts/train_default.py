@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from analyzer.pipeline.labels import Labelled
 
 VOCABULARY_SIZE = 12_000
-READ_ALOUD = {"general": 16_000, "spoken": None, "comments": 22_692}
+TEXTS = {"general": 16_000, "spoken": None, "comments": 22_692}
 """Texts of each file that masked words are learnt from, beside the captions; None is all."""
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def _pretrained(  # noqa: PLR0913, PLR0917 - all that the stage reads
     target = work / "pretrained.safetensors"
     if not target.exists():
         texts = [captions.texts[row] for row in usable(captions, data, np.arange(len(data.texts)))]
-        for name, limit in READ_ALOUD.items():
+        for name, limit in TEXTS.items():
             raw = list(_lines(folder / f"{name}.txt.zst"))[:limit]
             texts += _segmented(work / f"{name}.json", raw)
         steps = MaskSettings(

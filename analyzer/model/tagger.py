@@ -71,24 +71,9 @@ def load_tagger(
         raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
 
     def logits(texts: Sequence[str]) -> NDArray[np.float64]:
-        encoder, linear, sizes = answer(texts)
-        return _combine(encoder + linear, sizes)
+        return _combine(*answer(texts))
 
     return Tagger(manifest=read.manifest, model_id=read.model_id, logits=logits)
-
-
-def branch_logits(
-    shape: EncoderShape,
-    weights: dict[str, NDArray[Any]],
-    texts: Sequence[str],
-    vocabulary: Vocabulary,
-    *,
-    window: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(len(texts), OUTPUTS) of the encoder and of the linear branch, to be weighed in training."""
-    network = {name: w for name, w in weights.items() if name != "ngram.bias"}
-    encoder, linear, sizes = _answer(shape, network, vocabulary, window, "cpu")(texts)
-    return _combine(encoder, sizes), _combine(linear, sizes)
 
 
 def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:
@@ -159,7 +144,7 @@ def _windows(words: list[tuple[int, ...]], window: int) -> list[tuple[list[int],
         if ids and len(ids) + len(word) > window:
             out.append((ids, (first, at)))
             ids, first = [], at
-        ids = [*ids, *word[:window]] if not ids else ids + list(word[:window])
+        ids.extend(word[:window])
     out.append((ids, (first, len(words))))
     return out
 
@@ -225,21 +210,18 @@ def _answer(
     vocabulary: Vocabulary,
     window: int,
     device: str,
-) -> Callable[[Sequence[str]], tuple[NDArray[np.float32], NDArray[np.float32], list[list[int]]]]:
-    """A function from texts to their windows' logits by encoder and by branch, and their sizes."""
+) -> Callable[[Sequence[str]], tuple[NDArray[np.float32], list[list[int]]]]:
+    """A function from texts to their windows' logits, both branches added, and their sizes."""
     linear = [weights[name] for name in ("ngram.idf", "ngram.weight") if name in weights]
     network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
     forward = _forward(shape, network, device)
 
-    def answer(
-        texts: Sequence[str],
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], list[list[int]]]:
+    def answer(texts: Sequence[str]) -> tuple[NDArray[np.float32], list[list[int]]]:
         windows = [_windows(words, window) for words in encode(texts, vocabulary)]
-        by_encoder = _batched(forward, [ids for found in windows for ids, _ in found], vocabulary)
-        by_branch = np.zeros_like(by_encoder)
+        logits = _batched(forward, [ids for found in windows for ids, _ in found], vocabulary)
         if linear:
-            by_branch = ngram_logits(_window_texts(texts, windows), *linear)
-        return by_encoder, by_branch, [[len(ids) for ids, _ in found] for found in windows]
+            logits += ngram_logits(_window_texts(texts, windows), *linear)
+        return logits, [[len(ids) for ids, _ in found] for found in windows]
 
     return answer
 

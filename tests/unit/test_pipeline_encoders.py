@@ -26,7 +26,6 @@ from analyzer.pipeline.encoders import (
 from analyzer.pipeline.finetune import TuneSettings, hard_targets, soft_targets
 from analyzer.pipeline.labels import Labelled
 from analyzer.pipeline.pretrain import (
-    NOISE,
     WINDOW,
     MaskSettings,
     _batches,
@@ -107,7 +106,6 @@ def test_rows_hold_the_text_as_it_is(vocabulary: Vocabulary) -> None:
         for at, n in zip(rows.starts, rows.lengths, strict=True)
     }
     assert found == wanted
-    assert NOISE > 0
 
 
 def test_only_words_are_masked_and_about_one_in_seven(vocabulary: Vocabulary) -> None:

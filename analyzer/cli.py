@@ -247,7 +247,9 @@ def _tag(request: Request, folder: Path, out: Path | None) -> Tagged:
     from tqdm import tqdm
 
     from analyzer import jobs
+    from analyzer.text import only_what_segments
 
+    only_what_segments()
     started = time.monotonic()
     with tqdm(unit=" posts", disable=None, leave=False) as bar:
         tagged = jobs.tag_posts(request, folder, on_tagged=bar.update)

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from analyzer.atomic import atomic_path
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline.worker import WorkerSpec, open_worker
+from analyzer.text import only_what_segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -79,6 +80,7 @@ def output_name(uri: str, spec: WorkerSpec) -> str:
 def _open() -> None:
     """Once in each process, before anything is imported that reads it."""
     os.environ["OMP_NUM_THREADS"] = "1"
+    only_what_segments()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -5,35 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from tokenizers import Tokenizer, models
+
 from analyzer.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from transformers import PhobertTokenizer
+    from numpy.typing import NDArray
 
 MAX_WORD: Final = 64
-"""Characters of one word that are read; BPE is quadratic in a word, and an address of 2,000
-characters says no more in its tail."""
+"""Characters of one word that are read: an address of 2,000 says no more in its tail."""
 
 MAX_CACHE: Final = 200_000
 """Distinct words remembered; then the memory is emptied."""
 
 _SPECIAL: Final = frozenset({"<s>", "<pad>", "</s>", "<unk>", "<mask>"})
+_END: Final = "</w>"
+_PAIR: Final = 2
+_UNKNOWN: Final = " "
+"""Stands for a character that no piece holds; no word holds a blank."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """Original PhoBERT files `vocab.txt` and `bpe.codes`, and what was looked up in them."""
 
-    tokenizer: PhobertTokenizer
+    bpe: Tokenizer
+    """Words to pieces, numbered in an order of its own."""
+    ids: NDArray[np.int32]
+    """PhoBERT's id of each piece; `unk` for a product of two merged pieces that vocab.txt lacks."""
     lower: bool
     size: int
-    bos: int
-    eos: int
-    pad: int
-    unk: int
+    bos: int = 0
+    pad: int = 1
+    eos: int = 2
+    unk: int = 3
     mask: int
     known: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -44,29 +53,59 @@ def load_vocabulary(folder: Path, *, lower: bool) -> Vocabulary:
     Raises:
         ModelError: a file is missing or not in PhoBERT's format.
     """
-    from transformers import PhobertTokenizer
-
     for name in ("vocab.txt", "bpe.codes"):
         if not (folder / name).is_file():
             raise ModelError(
                 f"{folder} has no {name}; a bundle needs PhoBERT's vocab.txt, bpe.codes"
             )
     try:
-        tokenizer = PhobertTokenizer(
-            vocab_file=str(folder / "vocab.txt"), merges_file=str(folder / "bpe.codes")
-        )
-    except (ValueError, IndexError, UnicodeDecodeError) as error:
+        entries = _entries(folder / "vocab.txt")
+        merges = _merges(folder / "bpe.codes")
+    except (ValueError, UnicodeDecodeError) as error:
         raise ModelError(f"{folder}: vocab.txt or bpe.codes is not in fastBPE format") from error
-    return Vocabulary(
-        tokenizer=tokenizer,
-        lower=lower,
-        size=len(tokenizer),
-        bos=tokenizer.bos_token_id,
-        eos=tokenizer.eos_token_id,
-        pad=tokenizer.pad_token_id,
-        unk=tokenizer.unk_token_id,
-        mask=tokenizer.mask_token_id,
+    unk = entries["<unk>"]
+    known = {piece: code for piece, code in entries.items() if piece not in _SPECIAL}
+    # each piece as vocab.txt writes it: `ng@@` goes on, `ng` ends a word
+    pieces = {piece.removesuffix("@@") if piece.endswith("@@") else piece + _END for piece in known}
+    pieces |= {part for a, b in merges for part in (a, b, a + b)}
+    order = sorted(pieces)
+    codes = [known.get(p.removesuffix(_END) if p.endswith(_END) else f"{p}@@", unk) for p in order]
+    model = models.BPE(
+        vocab={**{piece: n for n, piece in enumerate(order)}, _UNKNOWN: len(order)},
+        merges=merges,
+        unk_token=_UNKNOWN,
+        end_of_word_suffix=_END,
     )
+    return Vocabulary(
+        bpe=Tokenizer(model),
+        ids=np.array([*codes, unk], np.int32),
+        lower=lower,
+        size=len(entries) + 1,
+        mask=len(entries),
+    )
+
+
+def _entries(path: Path) -> dict[str, int]:
+    """Ids of vocab.txt's pieces behind those of the special tokens; `<mask>` comes last of all."""
+    found = {name: code for code, name in enumerate(("<s>", "<pad>", "</s>", "<unk>"))}
+    for number, line in enumerate(_lines(path), start=1):
+        piece, blank, _ = line.strip().rpartition(" ")
+        if not blank:
+            raise ValueError(f"line {number} has no count")
+        found[piece] = len(found)
+    return found
+
+
+def _merges(path: Path) -> list[tuple[str, str]]:
+    """Pairs by rank; a line of which a no-break space makes three parts has never merged a pair."""
+    ranks = {tuple(line.split()[:-1]): rank for rank, line in enumerate(_lines(path))}
+    pairs = sorted((rank, pair) for pair, rank in ranks.items() if len(pair) == _PAIR)
+    return [(first, second) for _, (first, second) in pairs]
+
+
+def _lines(path: Path) -> list[str]:
+    # str.splitlines would cut at characters that a piece may hold
+    return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
 def encode(texts: Sequence[str], vocabulary: Vocabulary) -> list[list[tuple[int, ...]]]:
@@ -85,17 +124,7 @@ def _word_ids(word: str, vocabulary: Vocabulary) -> tuple[int, ...]:
     if ids is None:
         if len(vocabulary.known) >= MAX_CACHE:
             vocabulary.known.clear()
-            vocabulary.tokenizer.cache.clear()
-        ids = _look_up(word[:MAX_WORD], vocabulary)
+        pieces = vocabulary.bpe.encode(word[:MAX_WORD]).ids
+        ids = tuple(vocabulary.ids[pieces].tolist())
         vocabulary.known[word] = ids
     return ids
-
-
-def _look_up(word: str, vocabulary: Vocabulary) -> tuple[int, ...]:
-    if word in _SPECIAL:
-        return (vocabulary.unk,)
-    pieces = vocabulary.tokenizer.bpe(word).split(" ")
-    return tuple(
-        vocabulary.unk if piece in _SPECIAL else vocabulary.tokenizer.convert_tokens_to_ids(piece)
-        for piece in pieces
-    )

@@ -67,7 +67,7 @@ def load_tagger(
         )
     try:
         answer = _answer(read.manifest.encoder, weights, vocabulary, read.manifest.window, device)
-    except RuntimeError as error:
+    except ValueError as error:
         raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
 
     def logits(texts: Sequence[str]) -> NDArray[np.float64]:
@@ -214,7 +214,7 @@ def _answer(
     """A function from texts to their windows' logits, both branches added, and their sizes."""
     linear = [weights[name] for name in ("ngram.idf", "ngram.weight") if name in weights]
     network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
-    forward = _forward(shape, network, device)
+    forward = _forward(shape, network, vocabulary.pad, device)
 
     def answer(texts: Sequence[str]) -> tuple[NDArray[np.float32], list[list[int]]]:
         windows = [_windows(words, window) for words in encode(texts, vocabulary)]
@@ -227,15 +227,13 @@ def _answer(
 
 
 def _forward(
-    shape: EncoderShape, weights: dict[str, NDArray[Any]], device: str
+    shape: EncoderShape, weights: dict[str, NDArray[Any]], pad: int, device: str
 ) -> Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]:
     import torch
 
-    from analyzer.model.network import Network
+    from analyzer.model.forward import forward_of
 
-    network = Network(shape)
-    network.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
-    network.eval().to(device)
+    network = forward_of(weights, shape, pad=pad, device=device)
 
     def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         with torch.inference_mode(), _one_thread(torch):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from analyzer.model.network import Network
 from analyzer.pipeline.finetune import (
     TuneSettings,
     answers,
@@ -18,6 +17,7 @@ from analyzer.pipeline.finetune import (
     soft_targets,
     window_ids,
 )
+from analyzer.pipeline.network import Network
 from analyzer.pipeline.pretrain import MaskSettings, encoder_weights, pretrain
 from analyzer.pipeline.teacher import PAD, E5File, Teacher
 

@@ -11,8 +11,8 @@ import torch
 from transformers import RobertaForMaskedLM
 
 from analyzer.model.encode import encode
-from analyzer.model.network import encoder_config
 from analyzer.pipeline.device import autocast, optimiser_with_schedule
+from analyzer.pipeline.network import encoder_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -1,5 +1,6 @@
 """Vietnamese front end: posts to segmented posts. Sees text only, knows no model."""
 
+from analyzer.text.imports import only_what_segments
 from analyzer.text.language import abstain_reason
 from analyzer.text.normalise import FIXERS, normalise
 from analyzer.text.prepare import content_hash, full_text, prepare
@@ -15,6 +16,7 @@ __all__ = [
     "front_end",
     "full_text",
     "normalise",
+    "only_what_segments",
     "prepare",
     "segment",
     "split_spans",

@@ -9,7 +9,7 @@ from typing import Final
 
 import regex
 
-from analyzer.text.quiet import root_logger_kept
+from analyzer.text.imports import root_logger_kept
 from analyzer.text.spans import without_spans
 
 MIN_WORDS: Final = 6

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NewType
 
 import regex
 
-from analyzer.text.quiet import root_logger_kept
+from analyzer.text.imports import root_logger_kept
 from analyzer.text.spans import split_spans
 
 if TYPE_CHECKING:

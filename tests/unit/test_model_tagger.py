@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,31 +123,3 @@ def test_drive_is_averaged_by_length_and_promo_is_the_largest() -> None:
     logits = _combine(scores, [[30, 10]])
     assert logits[0, SLICES["drive"]].tolist() == [1.5, 0.0]
     assert logits[0, SLICES["promo"]].tolist() == [0.0, 3.0, 0.0]
-
-
-def test_text_that_looks_like_a_special_token_stays_text() -> None:
-    vocabulary = load_vocabulary(default_bundle(), lower=False)
-    special = {vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.mask}
-    (words,) = encode(["<s> </s> <mask> <pad> bún"], vocabulary)
-    assert len(words) == 5
-    assert not special & {piece for word in words for piece in word}
-
-
-def test_encoding_equals_the_published_tokenizer() -> None:
-    vocabulary = load_vocabulary(default_bundle(), lower=True)
-    text = str(segment(normalise([" ".join(SHORT)]))[0]).lower()
-    ours = [piece for word in encode([text], vocabulary)[0] for piece in word]
-    assert ours == vocabulary.tokenizer.encode(text, add_special_tokens=False)
-
-
-def test_a_very_long_word_is_read_in_part() -> None:
-    vocabulary = load_vocabulary(default_bundle(), lower=True)
-    (words,) = encode(["a" * 5000], vocabulary)
-    assert words == encode(["a" * 64], vocabulary)[0]
-
-
-@pytest.mark.parametrize("lower", [True, False])
-def test_lower_is_the_manifests_choice(lower: bool) -> None:  # noqa: FBT001 - a parameter
-    vocabulary = load_vocabulary(default_bundle(), lower=lower)
-    upper, small = encode(["BÚN", "bún"], vocabulary)
-    assert (upper == small) is lower

@@ -21,14 +21,13 @@ def _run(code: str) -> bytes:
     return done.stdout
 
 
-# underthesea imports torch and transformers only if they are there, and word_tokenize needs neither
 _PROGRAM = """
     import logging
     import sys
     import threading
-    sys.modules["torch"] = sys.modules["transformers"] = None
     from concurrent.futures import ThreadPoolExecutor
-    from analyzer.text import abstain_reason, segment
+    from analyzer.text import abstain_reason, only_what_segments, segment
+    only_what_segments()
     calls = {{
         "segment": lambda: segment([{line!r}])[0],
         "abstain": lambda: abstain_reason("hom nay minh di an pho voi me"),
@@ -60,3 +59,15 @@ def test_importing_the_front_end_does_not_import_underthesea() -> None:
         print(sorted({'underthesea', 'torch', 'transformers'} & set(sys.modules)))
     """)
     assert out.decode().strip() == "[]"
+
+
+def test_a_process_of_our_own_imports_only_what_segments() -> None:
+    out = _run(f"""
+        import sys
+        from analyzer.text import abstain_reason, only_what_segments, segment
+        only_what_segments()
+        print(segment([{LINE!r}])[0])
+        print(abstain_reason("hom nay minh di an pho voi me"))
+        print(sorted({{'torch', 'transformers'}} & set(sys.modules)))
+    """)
+    assert out.decode().splitlines() == [WANTED, "None", "[]"]

@@ -1,4 +1,4 @@
-"""The encoder with its three heads: RoBERTa as PhoBERT has it, one linear layer a question."""
+"""The encoder with its three heads, to be trained: RoBERTa as transformers has it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from analyzer.report.summary import ReportSummary
 
 NAME_LIMIT: Final = 60
-EXCERPT_LIMIT: Final = 300
+EXCERPT_LIMIT: Final = 260
+"""Fewer than evidence holds, so that what is cut is seen to be cut."""
 NICHES_SHOWN: Final = 6
 _TRACES: Final = ("is_ad", "is_paid_partnership")
 
@@ -277,7 +278,7 @@ def _quote(evidence: Mapping[str, Any]) -> Quote:
     if evidence["posted_at"] is not None:
         notes.append(words.day(evidence["posted_at"]))
     return Quote(
-        excerpt=words.shown(evidence["excerpt"].strip(), EXCERPT_LIMIT),
+        excerpt=words.cut(evidence["excerpt"].strip(), EXCERPT_LIMIT),
         notes=notes,
         link=words.safe_link(evidence["url"]),
     )

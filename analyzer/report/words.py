@@ -61,6 +61,10 @@ _MARKS: Final = 3
 """Combining marks kept on a letter: decomposed Vietnamese has two, and emoji need one."""
 
 
+LONG_WORD: Final = 40
+"""Characters of an address or a hashtag that is cut rather than left out."""
+
+
 def shown(text: str, limit: int) -> str:
     """The text fit for a page or a terminal: one harmless character for each dangerous one.
 
@@ -82,6 +86,15 @@ def shown(text: str, limit: int) -> str:
         else:
             kept.append("�" if kind in {"Cc", "Cs"} else char)
     return "".join(kept)
+
+
+def cut(text: str, limit: int) -> str:
+    """As `shown`; what is too long ends with a whole word, where one ends near the limit."""
+    found = shown(text, limit)
+    if not found.endswith("…") or len(found) <= limit:
+        return found
+    head = found[: -len("…")].rsplit(maxsplit=1)[0]
+    return f"{head}…" if len(head) > limit - LONG_WORD else found
 
 
 def one_line(text: str, limit: int) -> str:
@@ -118,8 +131,8 @@ def days(first: datetime | None, last: datetime | None) -> str | None:
 
 
 def number(count: float) -> str:
-    """`12,345`; a half is kept."""
-    return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
+    """`12,345`; a half is kept where it can matter, below 100."""
+    return f"{count:,.1f}" if count < 100 and count != int(count) else f"{count:,.0f}"  # noqa: PLR2004
 
 
 def counted(count: int, word: str) -> str:

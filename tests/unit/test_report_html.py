@@ -269,3 +269,12 @@ def test_colours_have_the_contrast_of_wcag_aa(theme: str) -> None:
             assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
     for shape in ("creator", "hybrid", "influencer", "undetermined", "lifestyle"):
         assert contrast(colours[shape], colours["paper"]) >= 3, shape
+
+
+def test_a_post_of_which_only_the_beginning_is_known_is_shown_to_go_on() -> None:
+    beginning = ("Ninh nước dùng từ xương bò " * 20)[:280]
+    facts = {**COOK_FACTS, "evidence_passion": [post(7, 0.9, beginning)]}
+    html = "".join(render_report(*tables([(COOK, facts)]), summary=SUMMARY, limit=1))
+    (shown,) = re.findall(r'<p lang="vi" dir="auto">(Ninh[^<]*)</p>', html)
+    assert shown.endswith("…")
+    assert f"{beginning} ".startswith(f"{shown[:-1]} ")

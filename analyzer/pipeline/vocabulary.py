@@ -41,7 +41,13 @@ def learn_vocabulary(
     tokenizer = Tokenizer(models.BPE(end_of_word_suffix=_END))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     trainer = trainers.BpeTrainer(
-        vocab_size=size, end_of_word_suffix=_END, min_frequency=2, show_progress=False
+        vocab_size=size,
+        end_of_word_suffix=_END,
+        min_frequency=2,
+        show_progress=False,
+        # numbered here: else in the order of a hash table, another in every process, and equally
+        # frequent pairs are merged by their numbers
+        special_tokens=sorted({word[-1] + _END for word in kept}),
     )
     # the trainer wants running text: a word stands as often as it was counted
     tokenizer.train_from_iterator(

@@ -103,3 +103,16 @@ def test_a_vocabulary_holds_no_word_of_few_accounts(tmp_path: Path) -> None:
     vocabulary = load_vocabulary(tmp_path, lower=True)
     (words,) = encode(["bánh mì"], vocabulary)
     assert [len(word) for word in words] == [1, 1]
+
+
+def test_a_vocabulary_is_the_same_each_time_it_is_learnt(tmp_path: Path) -> None:
+    # pairs that are equally frequent, as in every corpus of some size
+    words = [f"{a}{b}{c}" for a in "bđghkln" for b in "aeioưu" for c in "cmntp"]
+    texts, accounts = [" ".join(words)] * MIN_ACCOUNTS, [f"acc{n}" for n in range(MIN_ACCOUNTS)]
+    found = set()
+    for number in range(4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        learn_vocabulary(texts, accounts, folder, size=90)
+        found.add((folder / "vocab.txt").read_bytes() + (folder / "bpe.codes").read_bytes())
+    assert len(found) == 1

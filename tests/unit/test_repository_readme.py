@@ -49,7 +49,7 @@ def marked(name: str) -> list[str]:
     ("name", "last"),
     [
         ("profile", ".venv/bin/analyzer profile corpora/demo -o out/demo"),
-        ("test", ".venv/bin/pytest -n auto --dist loadfile"),
+        ("test", ".venv/bin/pytest -n auto"),
     ],
 )
 def test_each_command_is_one_line_that_sets_up_all_it_needs(name: str, last: str) -> None:

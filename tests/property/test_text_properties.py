@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.text import abstain_reason, normalise, segment, split_spans
+from analyzer.text import FIXERS, abstain_reason, applied, explain, normalise, segment, split_spans
 
 PIECES = (
     "hôm nay", "Hà Nội", "hòa", "QUÝ", "ơi", "k", "199k", "10:30", "@lan.anh", "@", "@_", "@a..b",
@@ -41,6 +41,39 @@ def test_normalised_text_is_settled(text: str) -> None:
     assert "  " not in once
     assert once == once.strip()
     once.encode()
+
+
+@slowly
+@given(TEXTS)
+def test_the_explanation_replays_to_the_result(text: str) -> None:
+    (told,) = explain([text])
+    assert [told.text] == normalise([text])
+    replayed = text
+    for step in told.steps:
+        replayed = applied(replayed, step.edits)
+    assert replayed == told.text
+
+
+@slowly
+@given(TEXTS)
+def test_every_character_has_its_place_in_the_original(text: str) -> None:
+    (told,) = explain([text])
+    assert len(told.places) == len(told.text)
+    starts = [start for start, _ in told.places]
+    assert starts == sorted(starts)
+    assert all(0 <= start < end <= len(text) for start, end in told.places)
+    # a place of one character holds that character, unless a fixer wrote another for it
+    written = {new for step in told.steps for edit in step.edits for new in edit.new}
+    kept = zip(told.text, told.places, strict=True)
+    assert all(text[a:b] == char or char in written for char, (a, b) in kept)
+
+
+@slowly
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_nfc_piece_by_piece_is_nfc(text: str) -> None:
+    short = text[:4] + "".join(char for char in text[4:] if not unicodedata.combining(char))
+    composed = applied(short, FIXERS["nfc"](short))
+    assert composed == unicodedata.normalize("NFC", short)
 
 
 @slowly

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from analyzer.text import FIXERS, normalise
+from analyzer.text import FIXERS, applied, explain, normalise
 
 
 @pytest.mark.parametrize(
@@ -25,18 +25,19 @@ from analyzer.text import FIXERS, normalise
         ("mark_runs", "e\u0302\u0323", "e\u0302\u0323"),
         ("nfc", "e\u0323\u0302", "ệ"),
         ("nfc", "ascii only", "ascii only"),
-        ("spaces", "  a \t b\u00a0\u3000c  ", "a b c"),
-        ("spaces", "a \n\n \n b\n", "a\nb"),
+        ("spaces", "  a \t b\u00a0\u3000c d", " a b c d"),
+        ("line_spaces", "a \n\n \n b\nc", "a\nb\nc"),
+        ("ends", "\n a\nb ", "a\nb"),
     ],
 )
 def test_fixer(fixer: str, before: str, after: str) -> None:
-    assert FIXERS[fixer](before) == after
+    assert applied(before, FIXERS[fixer](before)) == after
 
 
 @pytest.mark.parametrize("name", FIXERS)
 def test_fixer_leaves_a_sound_caption_alone(name: str) -> None:
     caption = "Sáng nay ăn phở ở Hà Nội 😍 @lan.anh #hànội\nhttps://a.vn/x 👨\u200d👩\u200d👧"
-    assert FIXERS[name](caption) == caption
+    assert list(FIXERS[name](caption)) == []
 
 
 def test_every_fixer_has_a_case() -> None:
@@ -69,3 +70,18 @@ def test_texts_keep_their_order_and_number() -> None:
 
 def test_lines_stay_lines() -> None:
     assert normalise(["một\r\n\r\n  hai \u2028 ba"]) == ["một\nhai\nba"]
+
+
+def test_what_was_done_is_told() -> None:
+    (told,) = explain([" ca\u0300\u200b phê\r\n😍 "])
+    assert told.text == "cà phê\n😍"
+    assert [step.fixer for step in told.steps] == ["line_ends", "invisible", "nfc", "ends"]
+    assert told.places == (
+        (1, 2), (2, 4), (5, 6), (6, 7), (7, 8), (8, 9), (9, 11), (11, 12),
+    )  # fmt: skip
+
+
+def test_of_a_sound_text_there_is_nothing_to_tell() -> None:
+    (told,) = explain(["Cà phê"])
+    assert (told.text, told.steps) == ("Cà phê", ())
+    assert told.places == tuple((at, at + 1) for at in range(6))

@@ -1,12 +1,14 @@
-"""Invented captions in the shape of real ones, and what the segmenter shall make of them.
+"""Captions in the shape of real ones, and what the front end shall make of them.
 
-`known` cases give the wanted answer where underthesea's own cut or join is poor: they fail until
-someone mends it, and then lose the mark.
+The cases stand in corpora/cases, one file a question. `"expect": "fail"` marks an answer that is
+wanted and not yet given: such a case fails until someone mends it, and then loses the mark.
 """
 
 from __future__ import annotations
 
 import json
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +16,83 @@ import pytest
 
 from analyzer.text import normalise, segment, split_spans
 
-CASES: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "text_cases.json").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).parents[2] / "corpora" / "cases"
+FILES = ("joins", "normalise", "segment", "spans", "unchanged")
+REQUIRED = 300
 
 
-def _param(number: int, case: dict[str, Any]) -> Any:
-    marks = [pytest.mark.xfail(reason=case["note"])] if case.get("known") else []
-    return pytest.param(case, id=f"{number}-{case['note']}", marks=marks)
+@cache
+def cases(name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    return found
 
 
-@pytest.mark.parametrize("case", [_param(i, case) for i, case in enumerate(CASES)])
-def test_caption_is_segmented_as_wanted(case: dict[str, Any]) -> None:
-    assert segment(normalise([case["text"]])) == [case["want"]]
+def each(name: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        "case",
+        [
+            pytest.param(
+                case,
+                id=case["label"],
+                marks=[pytest.mark.xfail(reason="wanted, not yet given")]
+                if case["expect"] == "fail"
+                else [],
+            )
+            for case in cases(name)
+        ],
+    )
+
+
+def segmented(case: dict[str, Any]) -> str:
+    return segment(normalise([case["original"]]))[0]
+
+
+@each("normalise")
+def test_a_text_is_repaired(case: dict[str, Any]) -> None:
+    assert normalise([case["original"]]) == [case["fixed"]]
+
+
+@each("unchanged")
+def test_a_sound_text_is_left_alone(case: dict[str, Any]) -> None:
+    assert normalise([case["original"]]) == [case["original"]]
+
+
+@each("segment")
+def test_a_caption_is_segmented_as_wanted(case: dict[str, Any]) -> None:
+    assert segmented(case) == case["segmented"]
+
+
+@each("spans")
+def test_spans_come_out_whole(case: dict[str, Any]) -> None:
+    tokens = segmented(case).split(" ")
+    rest = iter(tokens)
+    assert all(span in rest for span in case["tokens"]), tokens
+
+
+@each("joins")
+def test_words_are_joined_and_others_are_not(case: dict[str, Any]) -> None:
+    words = segmented(case).split(" ")
+    assert set(case["joined"]) <= set(words)
+    joined = {pair for word in words for pair in pairwise(word.split("_"))}
+    assert {tuple(pair.split(" ")) for pair in case["apart"]} & joined == set()
 
 
 def test_cases_are_many_and_each_one_says_why() -> None:
-    assert len({case["text"] for case in CASES}) == len(CASES) >= 60
-    assert all(case["note"] for case in CASES)
+    total = 0
+    for name in FILES:
+        found = cases(name)
+        total += len(found)
+        assert len({case["label"] for case in found}) == len(found)
+        assert len({case["original"] for case in found}) == len(found)
+        assert {case["expect"] for case in found} <= {"pass", "fail"}
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(FILES)
+    assert total >= REQUIRED
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if not c.get("known")], ids=lambda c: c["note"])
-def test_wanted_text_keeps_every_span_as_one_token(case: dict[str, Any]) -> None:
+def test_wanted_text_keeps_every_span_as_one_token() -> None:
     """Guards the case file itself: an expectation cannot allow a span to be cut."""
-    spans = [piece for piece, protected in split_spans(normalise([case["text"]])[0]) if protected]
-    wanted = case["want"].split(" ")
-    assert [token for token in wanted if token in set(spans)] == spans
+    for case in cases("segment"):
+        pieces = split_spans(normalise([case["original"]])[0])
+        spans = [piece for piece, protected in pieces if protected]
+        if case["expect"] == "pass":
+            assert [t for t in case["segmented"].split(" ") if t in set(spans)] == spans

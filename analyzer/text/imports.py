@@ -20,7 +20,8 @@ NOT_NEEDED: Final = (
     "pipeline.translate",
 )
 """Parts of underthesea 9.5.0 that it does without where they cannot be imported. They import torch
-and transformers, which takes several times as long as all else (EXPERIMENTS.md, start-up)."""
+and transformers, which takes several times as long as all else (EXPERIMENTS.md, what a process
+imports)."""
 
 # two threads that save and restore in turn would bring the handler back
 _one_at_a_time = threading.Lock()

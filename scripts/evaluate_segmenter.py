@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segmenters import NAMES, open_segmenter
+from segmenters import NAMES, open_segmenter, word_counts
 
 from analyzer.sources import read_posts
 
@@ -38,7 +38,7 @@ def main() -> None:
     phobert = args.data / "phobert_tokenizer"
     reference = (args.data / "segmentation_reference.txt").read_text(encoding="utf-8").splitlines()
     gold = list(_gold_sentences())
-    known = _known_words(phobert / "vocab.txt")
+    known = set(word_counts(phobert))
     batches = read_posts([args.data / "unlabelled.jsonl.zst"])
     texts = itertools.chain.from_iterable(b.posts.column("text").to_pylist() for b in batches)
     captions = list(itertools.islice(dict.fromkeys(texts), args.captions))
@@ -128,11 +128,6 @@ def _gold_sentences() -> Iterator[str]:
             words = []
     if words:
         yield " ".join(words)
-
-
-def _known_words(vocabulary: Path) -> set[str]:
-    rows = vocabulary.read_text(encoding="utf-8").splitlines()
-    return {row.rpartition(" ")[0] for row in rows}
 
 
 if __name__ == "__main__":

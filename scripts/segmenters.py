@@ -29,28 +29,19 @@ def open_segmenter(name: str, phobert: Path | None = None) -> Segmenter:
         KeyError: no such segmenter.
         ModuleNotFoundError: pyvi is not installed.
     """
-    choices: dict[str, Callable[[], Segmenter]] = {
-        "ours": _ours,
-        "plain": _plain,
-        "pyvi": _pyvi,
-        "viterbi": lambda: _viterbi(_counts(phobert)),
-    }
-    segmenter = choices[name]()
+    segmenter = _OPENED[name](phobert)
     segmenter(["khởi động"])
     return segmenter
 
 
-NAMES: Final = ("ours", "plain", "pyvi", "viterbi")
-
-
-def _ours() -> Segmenter:
+def _ours(_: Path | None) -> Segmenter:
     from analyzer.text import normalise, only_what_segments, segment
 
     only_what_segments()
     return lambda texts: [*segment(normalise(texts))]
 
 
-def _plain() -> Segmenter:
+def _plain(_: Path | None) -> Segmenter:
     """A loop over `word_tokenize`, as its README has it; a lone surrogate would stop it."""
     from underthesea import word_tokenize
 
@@ -61,7 +52,7 @@ def _plain() -> Segmenter:
     return lambda texts: [one(text) for text in texts]
 
 
-def _pyvi() -> Segmenter:
+def _pyvi(_: Path | None) -> Segmenter:
     from pyvi import ViTokenizer
 
     def one(text: str) -> str:
@@ -71,7 +62,10 @@ def _pyvi() -> Segmenter:
     return lambda texts: [one(text) for text in texts]
 
 
-def _viterbi(counts: dict[str, float]) -> Segmenter:
+def _viterbi(phobert: Path | None) -> Segmenter:
+    if phobert is None:
+        raise FileNotFoundError("viterbi needs the folder of PhoBERT's vocab.txt: pass --phobert")
+    counts = word_counts(phobert)
     total = sum(counts.values())
     costs = {word: math.log(total / count) for word, count in counts.items()}
     unknown = math.log(total / UNKNOWN)
@@ -102,10 +96,17 @@ def _viterbi(counts: dict[str, float]) -> Segmenter:
     return lambda texts: [one(text) for text in texts]
 
 
-def _counts(phobert: Path | None) -> dict[str, float]:
+def word_counts(phobert: Path) -> dict[str, float]:
     """Whole words of PhoBERT's vocabulary with how often its pre-training text held them."""
-    if phobert is None:
-        raise FileNotFoundError("viterbi needs the folder of PhoBERT's vocab.txt: pass --phobert")
-    rows = (phobert / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    rows = (phobert / "vocab.txt").read_text(encoding="utf-8").split("\n")
     parts = [row.rpartition(" ") for row in rows]
     return {word: float(n) for word, _, n in parts if not word.endswith("@@") and n.isdigit()}
+
+
+_OPENED: Final[dict[str, Callable[[Path | None], Segmenter]]] = {
+    "ours": _ours,
+    "plain": _plain,
+    "pyvi": _pyvi,
+    "viterbi": _viterbi,
+}
+NAMES: Final = tuple(_OPENED)

@@ -11,7 +11,7 @@ import numpy as np
 
 from analyzer.errors import InputError
 from analyzer.schema import DRIVES, NICHES, PROMOS
-from analyzer.text import full_text, normalise, segment
+from analyzer.text import for_tagger, full_text, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def read_labelled(path: Path, *, limit: int | None = None) -> Labelled:
         raise InputError(f"{path}: cannot be read: {error}") from error
     raw = [full_text(row.get("title"), row["text"]) for row in rows]
     return Labelled(
-        texts=list(map(str, segment(normalise(raw)))),
+        texts=list(map(str, for_tagger(normalise(raw)))),
         raw=raw,
         accounts=np.array([row["account"] for row in rows]),
         drive=_codes(path, "drive", [row["drive"] for row in rows], DRIVES),

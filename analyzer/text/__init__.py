@@ -4,9 +4,12 @@ from analyzer.text.edits import Edit, applied
 from analyzer.text.imports import only_what_segments
 from analyzer.text.language import abstain_reason
 from analyzer.text.normalise import FIXERS, Explained, Step, explain, normalise
-from analyzer.text.prepare import content_hash, full_text, prepare
-from analyzer.text.segment import TONE_STYLE, SegmentedText, front_end, segment, tone_style
+from analyzer.text.prepare import content_hash, for_tagger, full_text, prepare
+from analyzer.text.segment import SegmentedText, segment, underthesea_words
 from analyzer.text.spans import split_spans
+from analyzer.text.syllables import is_syllable
+from analyzer.text.tones import TONE_STYLE, tone_style
+from analyzer.text.version import front_end
 
 __all__ = [
     "FIXERS",
@@ -19,12 +22,15 @@ __all__ = [
     "applied",
     "content_hash",
     "explain",
+    "for_tagger",
     "front_end",
     "full_text",
+    "is_syllable",
     "normalise",
     "only_what_segments",
     "prepare",
     "segment",
     "split_spans",
     "tone_style",
+    "underthesea_words",
 ]

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from analyzer.schema import SEGMENTED
+from analyzer.text.hashtags import with_hashtag_words
 from analyzer.text.language import abstain_reason
 from analyzer.text.normalise import normalise
 from analyzer.text.segment import segment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.text.segment import SegmentedText
 
 
 def prepare(posts: Any) -> Any:
@@ -27,11 +33,19 @@ def prepare(posts: Any) -> Any:
         {
             "post_id": posts.column("post_id"),
             "content_hash": [content_hash(title, text) for title, text in pairs],
-            "segmented": segment(normal),
+            "segmented": for_tagger(normal),
             "abstain": pa.array([abstain_reason(text) for text in normal], pa.string()),
         },
         schema=SEGMENTED,
     )
+
+
+def for_tagger(texts: Sequence[str]) -> list[SegmentedText]:
+    """What the tagger reads of each text: its words, and behind a hashtag those it is made of.
+
+    texts: normalised.
+    """
+    return with_hashtag_words(segment(texts))
 
 
 def full_text(title: str | None, text: str) -> str:

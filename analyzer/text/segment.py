@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final, NewType
 
-import regex
-
 from analyzer.text.imports import root_logger_kept
+from analyzer.text.joins import count_capitals, rejoined
 from analyzer.text.spans import split_spans
+from analyzer.text.tones import tone_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 SegmentedText = NewType("SegmentedText", str)
 """NFC, syllables of a word joined by `_`, one space between words, a protected span verbatim as
 one token. Only `segment` makes one."""
-
-RULES: Final = "1"
-"""Raised by hand whenever normaliser or segmenter can answer differently."""
-
-TONE_STYLE: Final = "hoà"
-"""Tone on the second vowel of open oa, oe, uy, as in PhoBERT's vocabulary (787 entries there,
-6 of the other style); underthesea writes `hòa`."""
 
 MAX_TOKEN: Final = 40
 """Longest run without a blank that is given to underthesea; its regex is quadratic within one.
@@ -40,25 +32,7 @@ CHUNK_HARD: Final = 1200
 
 _SENTENCE_END = (".", "!", "?", "…", ".”", '."', "!”", "?”")
 
-# each pair: as underthesea writes it, as PhoBERT knows it
-_OPEN_SYLLABLES: Final = (
-    ("òa", "oà"), ("óa", "oá"), ("ỏa", "oả"), ("õa", "oã"), ("ọa", "oạ"),
-    ("òe", "oè"), ("óe", "oé"), ("ỏe", "oẻ"), ("õe", "oẽ"), ("ọe", "oẹ"),
-    ("ùy", "uỳ"), ("úy", "uý"), ("ủy", "uỷ"), ("ũy", "uỹ"), ("ụy", "uỵ"),
-)  # fmt: skip
-_OLD_STYLE: Final = {
-    case(new): case(old)
-    for new, old in _OPEN_SYLLABLES
-    for case in (str.lower, str.upper, str.capitalize)
-}
-_TONE = regex.compile(rf"(?<![qQ])(?:{'|'.join(_OLD_STYLE)})(?!\p{{L}})")
-
 _warm_up = threading.Lock()
-
-
-def front_end() -> str:
-    """Names everything that decides what `normalise` and `segment` answer; bundles record it."""
-    return f"rules-{RULES}+underthesea-{version('underthesea')}+tone-{TONE_STYLE}"
 
 
 def segment(texts: Sequence[str]) -> list[SegmentedText]:
@@ -67,14 +41,7 @@ def segment(texts: Sequence[str]) -> list[SegmentedText]:
     texts: normalised (see `normalise`); lines of one text are segmented apart.
     The same text gives the same answer in any batch, thread or process.
     """
-    tokenize = _underthesea()
-    return [SegmentedText(" ".join(_words(text, tokenize))) for text in texts]
-
-
-def tone_style(text: str) -> str:
-    """Tone marks of open oa, oe, uy as PhoBERT's vocabulary has them: `hòa` to `hoà`."""
-    old: str = _TONE.sub(lambda match: _OLD_STYLE[match.group()], text)
-    return old
+    return [SegmentedText(" ".join(_words(text))) for text in texts]
 
 
 def _underthesea() -> Callable[[str], list[str]]:
@@ -92,17 +59,28 @@ def _load_underthesea() -> Callable[[str], list[str]]:
     return word_tokenize  # type: ignore[no-any-return]
 
 
-def _words(text: str, tokenize: Callable[[str], list[str]]) -> Iterator[str]:
+def underthesea_words(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Each piece of a text as (words, is running text): as underthesea joins them.
+
+    In PhoBERT's tone style; a protected span, or a run without a blank too long to be a word,
+    comes alone and as it is.
+    """
+    tokenize = _underthesea()
     for piece, protected in split_spans(text):
         if protected:
-            yield piece
+            yield [piece], False
             continue
         for chunk, is_text in _chunks(piece):
             if is_text:
-                for word in tokenize(chunk):
-                    yield tone_style("_".join(word.split()))
+                yield [tone_style("_".join(word.split())) for word in tokenize(chunk)], True
             else:
-                yield chunk
+                yield [chunk], False
+
+
+def _words(text: str) -> Iterator[str]:
+    capitals = count_capitals(text)
+    for words, is_text in underthesea_words(text):
+        yield from rejoined(words, capitals) if is_text else words
 
 
 def _chunks(piece: str) -> Iterator[tuple[str, bool]]:

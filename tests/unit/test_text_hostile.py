@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analyzer.text import abstain_reason, normalise, segment, split_spans
+from analyzer.text import abstain_reason, for_tagger, normalise, segment, split_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,12 +68,51 @@ ATTACKS = {
     "hash": "#",
     "hashtags": "#a",
     "hashtag too long": "#" + "a" * 400 + " ",
+    "hashtag of syllables": "#" + "anhoang" * 20 + " ",
+    "hashtags in camel case": "#ReviewAnNgon",
+    "hashtag of digits": "#" + "1a" * 70 + " ",
+    "words of trade begun": "giỏ giỏ ",
+    "capitals": "Hà Nội Ơi ",
+    "abbreviations": "TP.HCM. ",
     "underscores": "a_",
     "dots apart": " .",
     "line ends": " \n",
     "controls": "\x01",
     "lone surrogates": "\ud800",
+    "letters as fonts": "𝓱",
+    "symbols as fonts": "ℝ ",
+    "boxes": "🅰",
+    "boxes and selectors": "🅰\ufe0f",
+    "boxes and joiners": "🅰\u200d",
+    "stretched": "đẹpppp",
+    "stretched words": "quáaaaa ",
+    "stretched to the limit": "o" * 900 + "k ",
+    "stretched, two tones": "àáaa",
+    "one stretch": "k" + "à" + "a" * 200,
+    "selectors": "\ufe0f",
+    "Braille blanks": "\u2800",
+    "Braille picture": "\u2800⣿",
+    "hat behind tone": "á\u0302",
     "smileys": ":))) ",
+    "mojibake": "áº¿",
+    "mojibake in words": "Táº¿t ",
+    "mojibake in lines": "Táº¿t Ã\n",
+    "mojibake twice": "Ã¡ÂºÂ¿",
+    "mojibake begun": "Ã",
+    "mojibake innocent": "ĐÃ… ",
+    "mojibake and a note": "é²”",
+    "mojibake, blanks for bytes": "nÃ ",
+    "mojibake lost": "á»\ufffd",
+    "TCVN3": "ViÖt xu©n ",
+    "TCVN3 in one word": "Ö©",
+    "VNI": "Haø Noäi ",
+    "VNI in one word": "aø",
+    "windows-1258": "Viêòt miÌnh ",
+    "windows-1258 in one word": "êòl",
+    "foreign letters": "ß",
+    "foreign words": "ùé è ",
+    "eth": "ð",
+    "eth and letters": "ða",
 }
 
 
@@ -103,7 +142,7 @@ def _normalise(text: str) -> object:
 
 
 def _segment(text: str) -> object:
-    return segment([text])
+    return for_tagger([text])
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ import regex
 
 from analyzer.text.segment import SegmentedText
 from analyzer.text.syllables import without_marks
+from analyzer.text.tones import other_tone_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,13 +51,6 @@ _SEAM = regex.compile(
     r"(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\p{N})|(?<=\p{N})(?=\p{L})|_+"
 )
 _PART = regex.compile(r"[a-zà-ýăđĩũơưạ-ỹ]+|[0-9]+")
-# tones of open syllables, as the list has them and as many write them
-_FIRST_VOWEL: Final = {
-    "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa",
-    "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
-    "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
-}  # fmt: skip
-_OPEN_SYLLABLE = regex.compile(rf"(?<!q)(?:{'|'.join(_FIRST_VOWEL)})(?=_|$)")
 
 
 class Reading(NamedTuple):
@@ -225,7 +219,7 @@ def _load_readings() -> Readings:
             plain[letters, cuts].append(entry)
         if " " not in entry:
             reading = Reading((entry,), len(letters), math.log(total / counts[entry]), cuts)
-            for spelling in {entry, _other_style(entry)}:
+            for spelling in {entry, other_tone_style(entry)}:
                 marked[spelling.replace("_", "")].append(reading)
     by_letters: defaultdict[str, list[Reading]] = defaultdict(list)
     for (letters, cuts), entries in plain.items():
@@ -239,8 +233,3 @@ def _load_readings() -> Readings:
 def _cuts(entry: str) -> frozenset[int]:
     syllables = entry.replace("_", " ").split(" ")
     return frozenset([*accumulate(map(len, syllables))][:-1])
-
-
-def _other_style(entry: str) -> str:
-    styled: str = _OPEN_SYLLABLE.sub(lambda match: _FIRST_VOWEL[match.group()], entry)
-    return styled

@@ -23,8 +23,17 @@ _OLD_STYLE: Final = {
 }
 _TONE = regex.compile(rf"(?<![qQ])(?:{'|'.join(_OLD_STYLE)})(?!\p{{L}})")
 
+_NEW_STYLE: Final = {old: new for new, old in _OPEN_SYLLABLES}
+_TONE_BACK = regex.compile(rf"(?<!q)(?:{'|'.join(_NEW_STYLE)})(?!\p{{L}})")
+
 
 def tone_style(text: str) -> str:
     """Tone marks of open oa, oe, uy as PhoBERT's vocabulary has them: `hòa` to `hoà`."""
     old: str = _TONE.sub(lambda match: _OLD_STYLE[match.group()], text)
     return old
+
+
+def other_tone_style(text: str) -> str:
+    """The other way round, `hoà` to `hòa`, as many write. text: in small letters."""
+    new: str = _TONE_BACK.sub(lambda match: _NEW_STYLE[match.group()], text)
+    return new

@@ -8,6 +8,7 @@ import numpy as np
 
 from analyzer.model.shape import HEADS, SLICES
 from analyzer.model.tagger import promo_codes
+from analyzer.pipeline.labels import UNKNOWN
 from analyzer.schema import POSTERIOR_BINS, PPM, Rates
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def fit_promo_odds(logits: NDArray[Any], data: Labelled, rows: NDArray[np.int64]
     """
     from sklearn.metrics import f1_score
 
-    rows = rows[data.clarity[rows] >= 1]
+    rows = rows[(data.clarity[rows] >= 1) & (data.promo[rows] != UNKNOWN)]
     truth = data.promo[rows]
     scores = [
         f1_score(truth, promo_codes(logits[rows], odds), average="macro") for odds in PROMO_ODDS

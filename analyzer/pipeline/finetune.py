@@ -13,6 +13,7 @@ from analyzer.model.encode import encode
 from analyzer.model.shape import HEADS, OUTPUTS, SLICES
 from analyzer.pipeline.calibrate import probabilities
 from analyzer.pipeline.device import autocast, optimiser_with_schedule
+from analyzer.pipeline.labels import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +58,8 @@ def hard_targets(data: Labelled, rows: NDArray[np.int64]) -> Targets:
     """The labels as they are."""
     found = np.zeros((len(rows), OUTPUTS), np.float32)
     for head, codes in data.targets.items():
-        found[np.arange(len(rows)), SLICES[head].start + codes[rows]] = 1
+        known = np.flatnonzero(codes[rows] != UNKNOWN)
+        found[known, SLICES[head].start + codes[rows][known]] = 1
     weights = np.stack([data.weights(head)[rows] for head in HEADS], axis=1)
     return Targets(probabilities=found, weights=weights.astype(np.float32))
 

@@ -1,6 +1,7 @@
 """Export files to posts and rejects: one pure function for each export shape."""
 
 from analyzer.sources.build import ImportBatch
+from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
 from analyzer.sources.inspection import Inspection, inspect_file
@@ -12,6 +13,7 @@ __all__ = [
     "CANNOT_CARRY",
     "FORMATS",
     "MAP_NAMES",
+    "PLATFORM_NAMES",
     "Format",
     "ImportBatch",
     "Inspection",

@@ -77,6 +77,7 @@ def labelled(count: int) -> Labelled:
         texts=[TEXTS[n % 4] for n in each],
         raw=[TEXTS[n % 4] for n in each],
         accounts=np.array([f"a{n % 5}" for n in each]),
+        platforms=np.array(["tiktok"] * count),
         drive=(each % 4 > 1).astype(np.int64),
         niche=each % 4,
         promo=(each % 4 == 2).astype(np.int64),

@@ -16,7 +16,8 @@ from analyzer.pipeline.calibrate import (
     fit_prior,
     fit_scales,
 )
-from analyzer.pipeline.labels import account_folds, read_labelled
+from analyzer.pipeline.finetune import hard_targets
+from analyzer.pipeline.labels import CLARITY_UNSAID, UNKNOWN, account_folds, read_labelled
 from analyzer.pipeline.vocabulary import MIN_ACCOUNTS, learn_vocabulary
 
 if TYPE_CHECKING:
@@ -89,6 +90,48 @@ def test_labels_are_read(tmp_path: Path) -> None:
 def test_an_unknown_label_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"niche holds \['cooking'\]"):
         read_labelled(labels(tmp_path / "l.jsonl", niche="cooking"))
+
+
+def test_what_no_reader_said_is_unknown_and_weighs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text(
+        "text,account,drive,platform,promo\nphở bò,a,brand,facebook_group,own\n"
+        "bún riêu,b,passion,,\n",
+        encoding="utf-8",
+    )
+    found = read_labelled(path)
+    assert found.platforms.tolist() == ["facebook", "other"]
+    assert found.promo.tolist() == [1, UNKNOWN]
+    assert found.niche.tolist() == [UNKNOWN, UNKNOWN]
+    assert found.clarity.tolist() == [CLARITY_UNSAID, CLARITY_UNSAID]
+    assert found.weights("promo").tolist() == [1, 0]
+    wanted = hard_targets(found, np.array([0, 1]))
+    assert wanted.probabilities.sum(axis=1).tolist() == [2, 1]
+    assert wanted.weights.tolist() == [[1, 0, 1], [1, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("l.txt", "phở", "labelled posts are read from .jsonl"),
+        ("l.csv", "text,drive\nphở,brand\n", "has no column 'account'; found: text, drive"),
+        ("l.csv", "text,account,drive,clarity\nphở,a,brand,7\n", "clarity holds .*7"),
+        ("l.csv", "text,account,drive\n", "cannot be read: .*no data"),
+        ("l.jsonl", "{not json}\n", "cannot be read"),
+        ("l.jsonl.gz", "plain\n", "cannot be read"),
+    ],
+)
+def test_labels_that_cannot_be_read_say_why(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        read_labelled(tmp_path / name)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.jsonl: there is no such file"):
+        read_labelled(tmp_path / "none.jsonl")
 
 
 def test_a_vocabulary_holds_no_word_of_few_accounts(tmp_path: Path) -> None:

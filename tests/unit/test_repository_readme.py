@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from analyzer.config import Config
+from analyzer.model import default_bundle, read_bundle
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -168,3 +169,14 @@ def test_torch_is_pinned_to_a_release_and_no_open_range(project: dict[str, Any])
     }
     assert wanted["torch"] == "==2.13.0"
     assert wanted["underthesea"] == f"=={version('underthesea')}"
+
+
+def test_the_numbers_of_the_model_are_those_of_its_manifest() -> None:
+    manifest = read_bundle(default_bundle()).manifest
+    table = README.partition("<!-- model numbers: begin -->")[2].partition("<!-- model numbers")[0]
+    rows = [line.strip("| ").split(" | ")[1:] for line in table.splitlines() if line[:1] == "|"]
+    names = ("drive_f1_clear", "drive_f1_likely", "niche_accuracy", "promo_f1", "ece", "brier")
+    assert rows[2:] == [
+        [f"{manifest.metrics[side][name]:.3f}" for side in ("baseline", "tagger")] for name in names
+    ]
+    assert manifest.measured.startswith("9,363 labelled posts of clarity 1 and more, of 4,166")

@@ -1,9 +1,7 @@
-"""The command line: every command is a few lines that call jobs, sources or report."""
+"""Commands that read exports: profile, tag, inspect."""
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 import tempfile
 import time
@@ -14,7 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analyzer.errors import AnalyzerError, InputError
+from analyzer.cli.options import (
+    BundleDir,
+    ConfigFile,
+    Format,
+    Mapping,
+    Out,
+    Paths,
+    Strict,
+    Workers,
+    line,
+    told,
+)
+from analyzer.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,68 +32,9 @@ if TYPE_CHECKING:
     from analyzer.jobs import Request, Tagged
     from analyzer.sources import Inspection
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Creator-versus-influencer profiles from Vietnamese captions and blog posts.",
-    epilog="Exit codes: 0 done, 1 some rows were rejected under --strict, 2 nothing could be "
-    "read or written (the message says what to do).",
-)
-
-Paths = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="PATH...",
-        help="Export files, folders or patterns; .zst, .gz, .xz and .zip are read as they are.",
-        show_default=False,
-    ),
-]
-Out = Annotated[
-    Path | None,
-    typer.Option("--out", "-o", metavar="DIR", help="Folder for the result files; made if absent."),
-]
-Format = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help="Format of all files; told from their content without it."),
-]
-Mapping = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="FIELD=COLUMN",
-        help="Our field and their column, as in --map text=caption; may be repeated.",
-    ),
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a row was rejected.")]
-Workers = Annotated[
-    int | None, typer.Option(min=0, metavar="N", help="Processes; 0 is one per core.")
-]
-BundleDir = Annotated[
-    str | None,
-    typer.Option(metavar="DIR", help="Folder of a tagger; without it the embedded one is used."),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings, see configs/default.toml."),
-]
 SHOWN = 40
 
 
-@app.callback(invoke_without_command=True)
-def root(
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
-    """Creator-versus-influencer profiles from Vietnamese captions and blog posts."""
-    if version:
-        from importlib.metadata import version as installed
-
-        print(installed("vn-content-analyzer"))
-        raise typer.Exit
-
-
-@app.command()
 def profile(  # noqa: PLR0913 - one parameter an option
     paths: Paths,
     *,
@@ -110,7 +61,7 @@ def profile(  # noqa: PLR0913 - one parameter an option
 
     Example: analyzer profile exports/ -o result --map text=caption
     """
-    with _told():
+    with told():
         from rich.console import Console
 
         from analyzer import jobs
@@ -137,7 +88,6 @@ def profile(  # noqa: PLR0913 - one parameter an option
     _end(tagged, strict=strict)
 
 
-@app.command()
 def tag(  # noqa: PLR0913 - one parameter an option
     paths: Paths,
     *,
@@ -155,7 +105,7 @@ def tag(  # noqa: PLR0913 - one parameter an option
 
     Example: analyzer tag exports/tiktok.jsonl.zst -o tagged
     """
-    with _told():
+    with told():
         request = _request(paths, format, mapping, workers, bundle, config)
         with _folder(out) as folder:
             tagged = _tag(request, folder, out)
@@ -163,7 +113,6 @@ def tag(  # noqa: PLR0913 - one parameter an option
     _end(tagged, strict=strict)
 
 
-@app.command()
 def inspect(
     file: Annotated[str, typer.Argument(metavar="FILE", help="An export file or folder.")],
     *,
@@ -174,34 +123,14 @@ def inspect(
 
     Example: analyzer inspect captions.csv --map text=noi_dung
     """
-    with _told():
+    with told():
         from analyzer.sources import inspect_file
 
         found = inspect_file(file, format=format, mapping=_mapping(mapping))
-    for line in _inspected(found):
-        print(line)
+    for row in _inspected(found):
+        print(row)
     if not found.posts:
         raise typer.Exit(2)
-
-
-def main() -> None:
-    """Entry point of the command `analyzer`."""
-    try:
-        try:
-            app()
-        finally:
-            sys.stdout.flush()
-    except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} or error.filename:
-            raise
-        # what is left in the buffer would fail again when Python ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        print(
-            f"analyzer: what it prints cannot be written: {os.strerror(error.errno)}; free some "
-            "space on that disk, or print to another",
-            file=sys.stderr,
-        )
-        sys.exit(2)
 
 
 def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
@@ -264,8 +193,8 @@ def _tag(request: Request, folder: Path, out: Path | None) -> Tagged:
     if rejected:
         where = f"each is in {out / 'rejects.jsonl'}" if out else "-o DIR writes the whole list"
         print(f"{rejected:,} rows or files could not be read; {where}:")
-        for line in tagged.rejected.lines():
-            print(f"  {_line(line)}")
+        for said in tagged.rejected.lines():
+            print(f"  {line(said)}")
     return tagged
 
 
@@ -276,17 +205,6 @@ def _end(tagged: Tagged, *, strict: bool) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Errors that are the user's to mend end in a few lines on stderr and exit code 2."""
-    try:
-        yield
-    except AnalyzerError as error:
-        for line in f"analyzer: {error}".splitlines():
-            print(_line(line, 500), file=sys.stderr)
-        raise typer.Exit(2) from error
-
-
-@contextmanager
 def _folder(out: Path | None) -> Iterator[Path]:
     from analyzer import jobs
 
@@ -294,30 +212,24 @@ def _folder(out: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _line(text: str, most: int = 300) -> str:
-    """One line that cannot steer a terminal: names and captions come from strangers."""
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return plain if len(plain) <= most else f"{plain[: most - 1]}…"
-
-
 def _inspected(found: Inspection) -> Iterator[str]:
-    yield f"file        {_line(found.file)}"
-    yield f"format      {found.format or 'none that is read'} ({_line(found.how)})"
-    yield f"layout      {_line(found.dialect)}" + (
+    yield f"file        {line(found.file)}"
+    yield f"format      {found.format or 'none that is read'} ({line(found.how)})"
+    yield f"layout      {line(found.dialect)}" + (
         f", compressed with {found.compression}" if found.compression else ""
     )
     yield f"rows        {found.rows:,}: {found.posts:,} posts, {found.rejected:,} rejected"
     for why, count in found.reasons.items():
-        yield f"  {count:,} x {_line(why)}"
+        yield f"  {count:,} x {line(why)}"
     if found.posts:
         carried = ", ".join(f"{name} {n / found.posts:.0%}" for name, n in found.found.items() if n)
         yield f"found       {carried}"
         yield f"absent here {', '.join(found.absent) or 'nothing'}"
         yield f"impossible  {', '.join(found.cannot_carry) or 'nothing'} (in this format)"
     if found.unused:
-        yield f"not read    {_line(', '.join(found.unused))}"
+        yield f"not read    {line(', '.join(found.unused))}"
     for number, row in enumerate(found.sample, start=1):
         yield f"sample {number}"
         for name, value in row.items():
             if value not in (None, []):
-                yield f"  {name:<20}{_line(str(value), 160)}"
+                yield f"  {name:<20}{line(str(value), 160)}"

@@ -1,0 +1,69 @@
+"""What commands share: options, and how errors and strangers' texts are printed."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from analyzer.errors import AnalyzerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="Export files, folders or patterns; .zst, .gz, .xz and .zip are read as they are.",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", help="Folder for the result files; made if absent."),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Format of all files; told from their content without it."),
+]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="Our field and their column, as in --map text=caption; may be repeated.",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a row was rejected.")]
+Workers = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Processes; 0 is one per core.")
+]
+BundleDir = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="Folder of a tagger; without it the embedded one is used."),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Settings, see configs/default.toml."),
+]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Errors that are the user's to mend end in a few lines on stderr and exit code 2."""
+    try:
+        yield
+    except AnalyzerError as error:
+        for said in f"analyzer: {error}".splitlines():
+            print(line(said, 500), file=sys.stderr)
+        raise typer.Exit(2) from error
+
+
+def line(text: str, most: int = 300) -> str:
+    """One line that cannot steer a terminal: names and captions come from strangers."""
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return plain if len(plain) <= most else f"{plain[: most - 1]}…"

@@ -318,7 +318,7 @@ def write_results(
 
 def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:
     """What a reader of a report needs to know of the tagger."""
-    own, baseline = manifest.metrics["tagger"], manifest.metrics["baseline"]
+    own, baseline = manifest.metrics["tagger"], manifest.metrics.get("baseline", {})
     return ModelSummary(
         model_id=model_id,
         measured_on=manifest.measured,
@@ -326,6 +326,7 @@ def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:
         measures=tuple(
             Measure(name=words, model=own[key], baseline=baseline.get(key))
             for key, words in MEASURES.items()
+            if key in own
         ),
     )
 

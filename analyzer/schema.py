@@ -290,25 +290,6 @@ FACTS: Final = pa.schema(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rates:
-    """How the tagger fills the posterior bins, measured on accounts the model never saw."""
-
-    passion: tuple[float, ...]
-    """Frequency of each bin among posts that are passion-driven; POSTERIOR_BINS long, sums to 1."""
-    brand: tuple[float, ...]
-    spread_passion: float
-    """Dirichlet concentration of the bin frequencies between accounts: small means that the
-    tagger's errors differ much from account to account; `inf` means they do not differ."""
-    spread_brand: float
-    prior: tuple[float, float]
-    """Beta(a, b) of passion shares over accounts, fitted on the training corpus."""
-    own_recall: float
-    """Share of truly own-promoting posts that carry the tag `own`."""
-    own_false: float
-    """Share of posts that do not promote their own business and carry the tag `own`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountProfile:
     """Where an account stands between creator and influencer, how sure that is, and why."""
 
@@ -331,6 +312,8 @@ class AccountProfile:
     """Posterior probability that the passion share is above the upper line."""
     p_hybrid: float | None
     p_influencer: float | None
+    platform_measured: bool
+    """Whether the tagger's errors were measured on this platform; else the interval is widened."""
     role: str
     reason: str
     """`clear`, or why the role is undetermined: `too_few_posts`, `interval_too_wide`,
@@ -369,6 +352,7 @@ PROFILE: Final = pa.schema(
         pa.field("p_creator", pa.float64()),
         pa.field("p_hybrid", pa.float64()),
         pa.field("p_influencer", pa.float64()),
+        pa.field("platform_measured", pa.bool_(), nullable=False),
         pa.field("role", pa.string(), nullable=False),
         pa.field("reason", pa.string(), nullable=False),
         pa.field("niche", pa.string()),

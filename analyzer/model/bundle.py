@@ -19,8 +19,9 @@ from safetensors.numpy import load_file, save
 
 from analyzer.atomic import atomic_path
 from analyzer.errors import ModelError
-from analyzer.model.shape import EncoderShape  # noqa: TC001 - pydantic reads the annotation
-from analyzer.schema import NICHES, POSTERIOR_BINS, PROMOS, Rates
+from analyzer.model.shape import EncoderShape  # noqa: TC001 - pydantic reads the annotations
+from analyzer.rates import NicheRates, PlatformRates  # noqa: TC001 - as above
+from analyzer.schema import NICHES, POSTERIOR_BINS, PROMOS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,13 +60,18 @@ class Manifest:
     promo_odds: float
     """A promotion is said when its probability times this exceeds that of none; above 1, because
     most posts promote nothing and a promotion missed is the costlier error."""
-    rates: Rates
+    rates: PlatformRates
+    """Measured on accounts that the model never saw."""
+    niche_rates: dict[str, NicheRates]
+    """Of the same posts, by the niche a reader gave them."""
     metrics: dict[str, dict[str, float]]
     """Numbers on held-out accounts: of `tagger` and, on the same folds, of `baseline`."""
     measured: str
     """How `metrics` came about, in words."""
     data: dict[str, str]
     """Training files and their sha256."""
+    calibrated_on: dict[str, str]
+    """Likewise, of a user's own labels; empty where held-out accounts of `data` calibrated it."""
     seed: int
     files: dict[str, str]
     """sha256 of each other file of the bundle."""
@@ -104,7 +110,8 @@ def read_bundle(folder: Path) -> Bundle:
         raise ModelError(f"{folder}: bundle format {manifest.format}, this version reads {FORMAT}")
     if manifest.niches != NICHES or manifest.promos != PROMOS:
         raise ModelError(f"{folder}: its classes are not this version's; train it again")
-    if {len(manifest.rates.passion), len(manifest.rates.brand)} != {POSTERIOR_BINS}:
+    rates = [manifest.rates.other, *manifest.rates.measured.values()]
+    if {len(bins) for each in rates for bins in (each.passion, each.brand)} != {POSTERIOR_BINS}:
         raise ModelError(f"{folder}: its rates do not have {POSTERIOR_BINS} bins; train it again")
     for name in (WEIGHTS, *VOCABULARY):
         if not (folder / name).is_file():

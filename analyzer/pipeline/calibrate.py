@@ -1,24 +1,87 @@
-"""What held-out answers teach: how to add the branches, temperature, rates, prior, figures."""
+"""What held-out answers teach: how to add the branches, temperature, promotion odds, figures."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from analyzer.errors import InputError
 from analyzer.model.shape import HEADS, SLICES
 from analyzer.model.tagger import promo_codes
-from analyzer.pipeline.labels import UNKNOWN
-from analyzer.schema import POSTERIOR_BINS, PPM, Rates
+from analyzer.pipeline.labels import UNKNOWN, account_folds
+from analyzer.pipeline.rates import measure_niches, measure_rates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analyzer.pipeline.labels import Labelled
+    from analyzer.rates import NicheRates, PlatformRates
 
 PROMO_ODDS: Final = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
 ECE_BINS: Final = 15
-_OWN: Final = 1
+FOLDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What a manifest holds of held-out answers."""
+
+    temperature: float
+    promo_odds: float
+    rates: PlatformRates
+    niche_rates: dict[str, NicheRates]
+    figures: dict[str, float]
+    """As `measure` gives them; temperature and odds of each fifth of the accounts were fitted on
+    the others."""
+
+
+def calibrated(logits: NDArray[Any], data: Labelled, *, seed: int) -> Calibration:
+    """Temperature, odds, rates and figures of held-out answers.
+
+    logits: (N, OUTPUTS), each from a model that never saw the post's account.
+
+    Raises:
+        InputError: the labels are too few or of one class only.
+    """
+    clear = np.flatnonzero(data.clarity >= 1)
+    accounts = len(np.unique(data.accounts[clear]))
+    if accounts < FOLDS or len(np.unique(data.drive[clear])) < 2:  # noqa: PLR2004 - both classes
+        raise InputError(
+            f"{len(clear)} labelled posts of clarity 1 and more, of {accounts} accounts: to "
+            f"calibrate takes both passion and brand, of {FOLDS} accounts and more; label more"
+        )
+    crossed = np.asarray(logits, np.float64).copy()
+    promo = np.zeros(len(crossed), np.int64)
+    for others, rows in account_folds(data.accounts, FOLDS, seed):
+        crossed[rows, SLICES["drive"]] /= fit_temperature(logits, data, others)
+        promo[rows] = promo_codes(logits[rows], fit_promo_odds(logits, data, others))
+    every = np.arange(len(crossed))
+    return Calibration(
+        temperature=fit_temperature(logits, data, every),
+        promo_odds=fit_promo_odds(logits, data, every),
+        rates=measure_rates(crossed, data, promo),
+        niche_rates=measure_niches(crossed, data),
+        figures=measure(crossed, data, promo),
+    )
+
+
+def fit_temperature(logits: NDArray[Any], data: Labelled, rows: NDArray[np.int64]) -> float:
+    """What to divide the drive logits by for the least log loss on posts of clarity 1 and more.
+
+    Searched between 0.05 and 20.
+    """
+    from scipy.optimize import minimize_scalar
+
+    rows = rows[data.clarity[rows] >= 1]
+    drive, truth, even = logits[rows][:, SLICES["drive"]], data.drive[rows], np.ones(len(rows))
+
+    def loss(log_temperature: float) -> float:
+        return log_loss(drive / np.exp(log_temperature), truth, even)
+
+    found = minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded")
+    return float(np.exp(found.x))
 
 
 def fit_scales(
@@ -57,10 +120,13 @@ def fit_promo_odds(logits: NDArray[Any], data: Labelled, rows: NDArray[np.int64]
     """Of PROMO_ODDS the one with the best macro F1 on the given posts (clarity 1 and more).
 
     logits: (N, OUTPUTS) of all N posts of `data`.
+    Returns: 1 where no reader said anything of promotions.
     """
     from sklearn.metrics import f1_score
 
     rows = rows[(data.clarity[rows] >= 1) & (data.promo[rows] != UNKNOWN)]
+    if not len(rows):
+        return 1.0
     truth = data.promo[rows]
     scores = [
         f1_score(truth, promo_codes(logits[rows], odds), average="macro") for odds in PROMO_ODDS
@@ -75,23 +141,31 @@ def measure(
 
     logits: (N, OUTPUTS) of all N posts of `data`, each from a model that never saw its account.
     promo: (N,) what is said of promotions; without it, the most probable.
+    Returns: no figure of what no reader said.
     """
     from sklearn.metrics import f1_score
 
-    drive = logits[:, SLICES["drive"]].argmax(axis=1)
-    clear, likely = data.clarity >= 1, data.clarity >= 2  # noqa: PLR2004 - the guideline's degrees
-    said = {head: logits[:, SLICES[head]].argmax(axis=1)[clear] for head in HEADS}
+    clear = data.clarity >= 1
+    said = {head: logits[:, SLICES[head]].argmax(axis=1) for head in HEADS}
     if promo is not None:
-        said["promo"] = promo[clear]
-    passion = probabilities(logits[:, SLICES["drive"]])[clear, 0]
+        said["promo"] = promo
+    passion, truth = probabilities(logits[clear][:, SLICES["drive"]])[:, 0], data.drive[clear] == 0
     figures = {
-        "drive_f1_clear": f1_score(data.drive[clear], said["drive"], average="macro"),
-        "drive_f1_likely": f1_score(data.drive[likely], drive[likely], average="macro"),
-        "niche_accuracy": float((said["niche"] == data.niche[clear]).mean()),
-        "promo_f1": f1_score(data.promo[clear], said["promo"], average="macro"),
-        "ece": expected_calibration_error(passion, data.drive[clear] == 0),
-        "brier": float(((passion - (data.drive[clear] == 0)) ** 2).mean()),
+        "ece": expected_calibration_error(passion, truth),
+        "brier": float(((passion - truth) ** 2).mean()),
     }
+    for name, head, rows in (
+        ("drive_f1_clear", "drive", clear),
+        ("drive_f1_likely", "drive", data.clarity >= 2),  # noqa: PLR2004 - the guideline's degrees
+        ("promo_f1", "promo", clear & (data.promo != UNKNOWN)),
+    ):
+        if rows.any():
+            found = data.targets[head][rows], said[head][rows]
+            figures[name] = f1_score(*found, average="macro")
+    if (rows := clear & (data.niche != UNKNOWN)).any():
+        figures["niche_accuracy"] = float((said["niche"] == data.niche)[rows].mean())
+    if (rows := clear & (data.promo != UNKNOWN)).any():
+        figures["promo_any_f1"] = f1_score(data.promo[rows] > 0, said["promo"][rows] > 0)
     return {name: round(float(value), 4) for name, value in figures.items()}
 
 
@@ -104,69 +178,3 @@ def expected_calibration_error(probability: NDArray[np.float64], truth: NDArray[
         for at in np.unique(place)
     ]
     return float(sum(gaps) / len(probability))
-
-
-def measure_rates(
-    logits: NDArray[Any], data: Labelled, temperature: float, promo: NDArray[np.int64]
-) -> Rates:
-    """Rates of the posterior bins, their spread between accounts, and the prior.
-
-    logits: (N, OUTPUTS), each from a model that never saw the post's account. Posts of clarity 0
-    have no truth in their text and are left out.
-    promo: (N,) what is said of promotions.
-    """
-    clear = data.clarity >= 1
-    passion = probabilities(logits[clear][:, SLICES["drive"]] / temperature)[:, 0]
-    ppm = np.rint(passion * PPM).astype(np.int64)
-    bins = ppm * POSTERIOR_BINS // (PPM + 1)
-    account = np.unique(data.accounts[clear], return_inverse=True)[1]
-    truth = data.drive[clear]
-    counts = np.zeros((2, account.max() + 1, POSTERIOR_BINS))
-    np.add.at(counts, (truth, account, bins), 1)
-    # half a post in each bin: a bin that stayed empty in the sample is not impossible
-    pooled = counts.sum(axis=1) + 0.5
-    means = pooled / pooled.sum(axis=1, keepdims=True)
-    own, said = data.promo[clear] == _OWN, promo[clear] == _OWN
-    shares = counts.sum(axis=2)
-    return Rates(
-        passion=tuple(means[0].tolist()),
-        brand=tuple(means[1].tolist()),
-        spread_passion=fit_concentration(counts[0], means[0]),
-        spread_brand=fit_concentration(counts[1], means[1]),
-        prior=fit_prior(shares[0], shares[1]),
-        own_recall=float(said[own].mean()),
-        own_false=float(said[~own].mean()),
-    )
-
-
-def fit_concentration(counts: NDArray[np.float64], mean: NDArray[np.float64]) -> float:
-    """Dirichlet concentration with the given mean under which (A, K) counts are likeliest.
-
-    Searched between 1 and 1000; at 1000 the accounts differ no more than chance.
-    """
-    from scipy.optimize import minimize_scalar
-    from scipy.special import gammaln
-
-    total = counts.sum(axis=1)
-
-    def loss(log_concentration: float) -> float:
-        alpha = np.exp(log_concentration) * mean
-        whole = gammaln(alpha.sum()) - gammaln(alpha.sum() + total)
-        return -float((whole + (gammaln(alpha + counts) - gammaln(alpha)).sum(axis=1)).sum())
-
-    found = minimize_scalar(loss, bounds=(0.0, np.log(1000.0)), method="bounded")
-    return float(np.exp(found.x))
-
-
-def fit_prior(passion: NDArray[np.float64], brand: NDArray[np.float64]) -> tuple[float, float]:
-    """Beta(a, b) of the labelled passion shares over accounts (beta-binomial, most likely)."""
-    from scipy.optimize import minimize
-    from scipy.special import betaln
-
-    def loss(logs: NDArray[np.float64]) -> float:
-        a, b = np.exp(logs)
-        return -float((betaln(a + passion, b + brand) - betaln(a, b)).sum())
-
-    found = minimize(loss, np.zeros(2), method="Nelder-Mead")
-    a, b = np.exp(found.x)
-    return float(a), float(b)

@@ -72,6 +72,21 @@ class Labelled:
         return np.where(self.targets[head] == UNKNOWN, 0.0, weights)
 
 
+def only(data: Labelled, rows: NDArray[np.int64]) -> Labelled:
+    """The given rows of it."""
+    return Labelled(
+        texts=[data.texts[row] for row in rows],
+        raw=[data.raw[row] for row in rows],
+        accounts=data.accounts[rows],
+        platforms=data.platforms[rows],
+        drive=data.drive[rows],
+        niche=data.niche[rows],
+        promo=data.promo[rows],
+        clarity=data.clarity[rows],
+        sha256=data.sha256,
+    )
+
+
 def read_labelled(path: Path, *, limit: int | None = None) -> Labelled:
     """Labelled posts of a JSON-lines, CSV or Parquet file, as it is or packed (.gz, .xz, .zst).
 
@@ -144,6 +159,20 @@ def account_folds(
     held = [np.flatnonzero(fold_of[code] == fold) for fold in range(folds)]
     every = np.arange(len(accounts))
     return [(np.setdiff1d(every, rows), rows) for rows in held]
+
+
+def account_split(
+    accounts: NDArray[np.str_], shares: Sequence[float], seed: int
+) -> list[NDArray[np.int64]]:
+    """Rows of each part and, last, of what is left; no account stands in two.
+
+    shares: of the accounts, for each part but the last.
+    """
+    names, code = np.unique(accounts, return_inverse=True)
+    place = np.random.default_rng(seed).permutation(len(names))
+    ends = np.rint(np.cumsum(shares) * len(names)).astype(np.int64)
+    part = np.searchsorted(ends, place, side="right")
+    return [np.flatnonzero(part[code] == number) for number in range(len(shares) + 1)]
 
 
 def _codes(

@@ -11,8 +11,7 @@ import numpy as np
 from analyzer.model.bundle import FORMAT, Manifest, packed_and_expanded, write_bundle
 from analyzer.model.ngrams import ngram_logits
 from analyzer.model.shape import HEADS, OUTPUTS, SLICES
-from analyzer.model.tagger import promo_codes
-from analyzer.pipeline.calibrate import fit_promo_odds, fit_scales, measure, measure_rates
+from analyzer.pipeline.calibrate import calibrated, fit_scales, measure
 from analyzer.pipeline.encoders import (
     StudentSettings,
     student_answers,
@@ -147,11 +146,12 @@ def join(
     for rows in held_out[:-1]:
         scales = _scales(encoder, linear, data, np.setdiff1d(every, rows))
         joined[rows] = _joined(encoder, linear, scales, rows)
-    promo = _promo(joined, data, held_out[:-1])
     for name, values in logits.items():
         log.info("%s alone: %s", name, measure(values, data))
     scales = _scales(encoder, linear, data, every)
     log.info("scales of encoder and linear branch: %s", scales)
+    found_out = calibrated(joined, data, seed=settings.seed)
+    baseline = calibrated(logits["baseline"], data, seed=settings.seed)
     manifest = Manifest(
         format=FORMAT,
         name="vn-compact",
@@ -165,17 +165,14 @@ def join(
         window=settings.window,
         niches=NICHES,
         promos=PROMOS,
-        temperature=1.0,
-        promo_odds=fit_promo_odds(_joined(encoder, linear, scales, every), data, every),
-        rates=measure_rates(joined, data, 1.0, promo),
-        metrics={
-            "tagger": measure(joined, data, promo),
-            "baseline": measure(
-                logits["baseline"], data, _promo(logits["baseline"], data, held_out[:-1])
-            ),
-        },
+        temperature=found_out.temperature,
+        promo_odds=found_out.promo_odds,
+        rates=found_out.rates,
+        niche_rates=found_out.niche_rates,
+        metrics={"tagger": found_out.figures, "baseline": baseline.figures},
         measured=_measured(data, settings),
         data={"labelled.jsonl": data.sha256},
+        calibrated_on={},
         seed=settings.seed,
         files={},
     )
@@ -195,17 +192,6 @@ def _scales(
         )
         for head in HEADS
     }
-
-
-def _promo(
-    logits: NDArray[Any], data: Labelled, folds: list[NDArray[np.int64]]
-) -> NDArray[np.int64]:
-    """(N,) what is said of promotions, by odds fitted on the other folds."""
-    said, every = np.zeros(len(logits), np.int64), np.arange(len(logits))
-    for rows in folds:
-        odds = fit_promo_odds(logits, data, np.setdiff1d(every, rows))
-        said[rows] = promo_codes(logits[rows], odds)
-    return said
 
 
 def _joined(

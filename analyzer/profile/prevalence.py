@@ -12,7 +12,7 @@ an account has some dozens of posts: figures in EXPERIMENTS.md.)
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analyzer.schema import Rates
+    from analyzer.rates import Rates
 
     Floats = NDArray[np.float64]
 
@@ -65,6 +65,17 @@ class PassionShare:
     """Probability that the share is below the lower line."""
     p_between: Floats
     p_above: Floats
+
+
+def together(parts: list[PassionShare], rows: NDArray[np.int64]) -> PassionShare:
+    """Shares of parts of the accounts as one; rows: where each of them stands in the whole."""
+    place = np.argsort(rows)
+    arrays = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])[place]
+        for field in fields(PassionShare)
+        if field.name != "level"
+    }
+    return PassionShare(level=parts[0].level, **arrays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

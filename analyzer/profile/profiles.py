@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyzer.errors import InputError
-from analyzer.profile.prevalence import passion_share, share_above
+from analyzer.profile.prevalence import passion_share, share_above, together
 from analyzer.profile.roles import decide_role
 from analyzer.profile.totals import list_matrix, whole
 from analyzer.schema import NICHES, PROFILE, PROMOS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analyzer.config import ProfileConfig
     from analyzer.profile.prevalence import PassionShare
-    from analyzer.schema import Rates
+    from analyzer.rates import PlatformRates
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -29,13 +29,13 @@ _DECIMALS = 6  # far below any real difference, far above what two machines' log
 
 
 def build_profiles(
-    totals: pa.Table, facts: pa.Table, rates: Rates, config: ProfileConfig, *, model_id: str
+    totals: pa.Table, facts: pa.Table, rates: PlatformRates, config: ProfileConfig, *, model_id: str
 ) -> pa.Table:
     """Profiles from totals and facts of the same accounts.
 
     totals    TOTALS, one row per account (merge_totals makes it so)
     facts     FACTS, one row per account
-    rates     the tagger's error rates, measured on accounts the model never saw
+    rates     the tagger's error rates by platform, measured on accounts the model never saw
     model_id  the tagger that made the tags; all of them, since rates belong to one model
     Returns   PROFILE, sorted by account_id; floats rounded to 6 decimals, shares of an account
               without a tagged post null. Roles are decided on the rounded numbers
@@ -52,16 +52,8 @@ def build_profiles(
     selling, lifestyle = (
         whole(totals.column(name)) for name in ("brand_selling", "brand_lifestyle")
     )
-    share = passion_share(
-        bins, rates, level=config.level, lines=(config.line_low, config.line_high)
-    )
-    p_business = share_above(
-        own,
-        tagged,
-        recall=rates.own_recall,
-        false=rates.own_false,
-        line=config.business_share,
-    )
+    platforms = np.array(facts.column("platform").to_pylist(), object)
+    share, p_business = _posteriors(bins, own, platforms, rates, config)
     roles = _roles(tagged, p_business, share, config)
     ratios = {
         "raw_share": tagged - selling - lifestyle,
@@ -87,6 +79,7 @@ def build_profiles(
         **{n: _column(count / np.maximum(tagged, 1), tagged > 0) for n, count in ratios.items()},
         **{n: _column(values, tagged > 0) for n, values in posterior.items()},
         "tagged": pa.array(tagged),
+        "platform_measured": pa.array(np.isin(platforms, list(rates.measured)), pa.bool_()),
         "share_level": pa.array(np.full(rows, config.level)),
         "role": pa.array([role for role, _ in roles], pa.string()),
         "reason": pa.array([reason for _, reason in roles], pa.string()),
@@ -96,6 +89,32 @@ def build_profiles(
         "model_id": pa.array([model_id] * rows, pa.string()),
     }
     return pa.table([columns[f.name] for f in PROFILE], schema=PROFILE)
+
+
+def _posteriors(
+    bins: Ints,
+    own: Ints,
+    platforms: NDArray[np.object_],
+    rates: PlatformRates,
+    config: ProfileConfig,
+) -> tuple[PassionShare, Floats]:
+    """Passion shares, and P(business page), of all accounts, each by its platform's rates."""
+    known = np.where(np.isin(platforms, list(rates.measured)), platforms, "").astype(str)
+    parts, order, business = [], [], np.zeros(len(bins))
+    for name in np.unique(known).tolist() or [""]:
+        rows = np.flatnonzero(known == name)
+        own_rates = rates.of(name)
+        lines = (config.line_low, config.line_high)
+        parts.append(passion_share(bins[rows], own_rates, level=config.level, lines=lines))
+        order.append(rows)
+        business[rows] = share_above(
+            own[rows],
+            bins[rows].sum(axis=1),
+            recall=own_rates.own_recall,
+            false=own_rates.own_false,
+            line=config.business_share,
+        )
+    return together(parts, np.concatenate(order)), business
 
 
 def _check_accounts(totals: pa.Table, facts: pa.Table) -> None:

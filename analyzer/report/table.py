@@ -47,6 +47,8 @@ def profile_table(profiles: pa.Table, *, limit: int) -> Table:
     for record in records(rows, drawn):
         table.add_row(*_cells(record))
     table.caption = "Sell/life: brand-driven posts that sell, that show a personal life, in %"
+    if not all(rows.column("platform_measured").to_pylist()):
+        table.caption += f"\n*: the model was {words.NOT_MEASURED}; its interval is widened"
     if rows.num_rows > len(drawn):
         table.caption += (
             f"\n{len(drawn)} of {rows.num_rows:,} accounts shown: those with most posts judged"
@@ -58,7 +60,8 @@ def _cells(record: Mapping[str, Any]) -> tuple[Text, ...]:
     """Text objects, since rich reads markup in plain strings."""
     account = record["account_name"] or record["account_id"].partition(":")[2]
     clear = record["reason"] == "clear"
-    role = record["role"] if clear else f"{record['role']}\n{words.named(record['reason'])}"
+    role = record["role"] + ("" if record["platform_measured"] else "*")
+    role = role if clear else f"{role}\n{words.named(record['reason'])}"
     return (
         Text(words.one_line(account, _NAME_LIMIT), no_wrap=True, overflow="ellipsis"),
         Text(words.named(record["platform"])),

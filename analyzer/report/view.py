@@ -183,10 +183,12 @@ def _position(profile: Mapping[str, Any]) -> str:
 
 def _meta(profile: Mapping[str, Any], fact: Mapping[str, Any]) -> list[str]:
     posts = words.counted(profile["posts"], "post")
+    measured = "" if profile["platform_measured"] else f" ({words.NOT_MEASURED})"
     judged = (
         "all judged" if profile["abstained"] == 0 else f"{words.number(profile['tagged'])} judged"
     )
-    lines = [_platform(profile["platform"]), handle(profile), f"{posts}, {judged}"]
+    platform = _platform(profile["platform"]) + measured
+    lines = [platform, handle(profile), f"{posts}, {judged}"]
     if when := words.days(profile["first_posted_at"], profile["last_posted_at"]):
         lines.append(when)
     if profile["followers"] is not None:
@@ -302,6 +304,11 @@ def _gaps(
         said.append(f"No post carries {fields}, though the format has a place for them.")
     if all(f in unknown for f in _TRACES):
         said.append("So paid posts are recognised by their words alone.")
+    if not profile["platform_measured"]:
+        said.append(
+            f"The model was {words.NOT_MEASURED}: how often it errs there is not known, so the "
+            "interval is widened."
+        )
     if profile["abstained"]:
         said.append(
             f"{words.counted(profile['abstained'], 'post')} of {words.number(profile['posts'])} "

@@ -18,6 +18,7 @@ PLATFORMS: Final = {
     "blog": "blog",
     "other": "other platform",
 }
+NOT_MEASURED: Final = "not measured on this platform"
 PROMOS: Final = {
     "none": "promotes nothing",
     "own": "promotes its own business",

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.profile import account_facts, merge_totals, passion_share, totals
-from analyzer.schema import NICHES, POST, PPM, PROMOS, TAG, Rates
+from analyzer.rates import Rates
+from analyzer.schema import NICHES, POST, PPM, PROMOS, TAG
 
 if TYPE_CHECKING:
     from random import Random

@@ -31,6 +31,7 @@ def profile_row(account_id: str, **changed: Any) -> dict[str, Any]:
         "p_creator": 0.955,
         "p_hybrid": 0.045,
         "p_influencer": 0.0,
+        "platform_measured": account_id.startswith("tiktok:"),
         "role": "creator",
         "reason": "clear",
         "niche": "food",

@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzer.errors import InputError
 from analyzer.model.encode import encode, load_vocabulary
+from analyzer.model.shape import OUTPUTS
 from analyzer.pipeline.calibrate import (
+    calibrated,
     expected_calibration_error,
-    fit_concentration,
-    fit_prior,
     fit_scales,
+    fit_temperature,
+    measure,
 )
 from analyzer.pipeline.finetune import hard_targets
-from analyzer.pipeline.labels import CLARITY_UNSAID, UNKNOWN, account_folds, read_labelled
+from analyzer.pipeline.labels import (
+    CLARITY_UNSAID,
+    UNKNOWN,
+    Labelled,
+    account_folds,
+    account_split,
+    read_labelled,
+)
+from analyzer.pipeline.rates import (
+    PLATFORM_LABELS,
+    fit_concentration,
+    fit_prior,
+    measure_niches,
+    measure_rates,
+    widened,
+)
 from analyzer.pipeline.vocabulary import MIN_ACCOUNTS, learn_vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 def test_no_account_stands_on_both_sides_of_a_fold() -> None:
@@ -70,6 +92,116 @@ def test_calibration_error_is_the_distance_from_the_frequency() -> None:
     truth = np.array([True] * 30 + [False] * 70)
     assert expected_calibration_error(np.full(100, 0.3), truth) == pytest.approx(0)
     assert expected_calibration_error(np.full(100, 0.8), truth) == pytest.approx(0.5)
+
+
+def answered(
+    count: int, *, temperature: float = 1.0, platform: str = "tiktok", seed: int = 0
+) -> tuple[NDArray[np.float64], Labelled]:
+    """Posts whose label comes out as often as the logits say, divided by the temperature."""
+    random = np.random.default_rng(seed)
+    logits = np.zeros((count, OUTPUTS))
+    logits[:, 0] = random.normal(0.5, 1.5, count)
+    passion = 1 / (1 + np.exp(-logits[:, 0]))
+    logits *= temperature
+    codes = np.arange(count)
+    data = Labelled(
+        texts=["phở"] * count,
+        raw=["phở"] * count,
+        accounts=np.array([f"a{n % 40}" for n in codes]),
+        platforms=np.array([platform] * count),
+        drive=(random.random(count) > passion).astype(np.int64),
+        niche=codes % 3,
+        promo=np.full(count, UNKNOWN),
+        clarity=np.full(count, 2),
+        sha256="0" * 64,
+    )
+    return logits, data
+
+
+def test_a_temperature_is_found_again() -> None:
+    logits, data = answered(6000, temperature=2.5)
+    assert fit_temperature(logits, data, np.arange(6000)) == pytest.approx(2.5, rel=0.1)
+    assert calibrated(logits, data, seed=0).figures["ece"] < 0.03
+    assert measure(logits, data)["ece"] > 0.06
+
+
+def test_figures_of_a_fifth_do_not_see_its_own_labels() -> None:
+    logits, data = answered(400)
+    whole = calibrated(logits, data, seed=0)
+    ((_, rows), *_) = account_folds(data.accounts, 5, 0)
+    # one fifth's labels turned round: the temperature that it is measured at stays the same
+    turned = data.drive.copy()
+    turned[rows] = 1 - turned[rows]
+    others = np.setdiff1d(np.arange(400), rows)
+    before = fit_temperature(logits, data, others)
+    assert fit_temperature(logits, replace(data, drive=turned), others) == before
+    assert calibrated(logits, replace(data, drive=turned), seed=0).figures != whole.figures
+
+
+def test_what_no_reader_said_has_no_figure() -> None:
+    logits, data = answered(400)
+    figures = calibrated(logits, data, seed=0).figures
+    assert {"promo_f1", "promo_any_f1"}.isdisjoint(figures)
+    assert {"drive_f1_clear", "niche_accuracy", "ece", "brier"} <= figures.keys()
+
+
+def test_labels_of_one_class_cannot_calibrate() -> None:
+    logits, data = answered(400)
+    with pytest.raises(InputError, match="takes both passion and brand, of 5 accounts"):
+        calibrated(logits, replace(data, drive=np.zeros(400, np.int64)), seed=0)
+
+
+def test_a_platform_is_measured_from_enough_posts_of_both_classes_on() -> None:
+    logits, data = answered(400)
+    platforms = np.array(["tiktok"] * PLATFORM_LABELS + ["blog"] * (400 - PLATFORM_LABELS))
+    promo = np.zeros(400, np.int64)
+    found = measure_rates(logits, replace(data, platforms=platforms), promo)
+    assert set(found.measured) == {"tiktok", "blog"}
+    fewer = platforms.copy()
+    fewer[PLATFORM_LABELS] = "facebook"
+    assert set(measure_rates(logits, replace(data, platforms=fewer), promo).measured) == {"tiktok"}
+    passion = data.drive.copy()
+    passion[platforms == "blog"] = 0
+    one_sided = replace(data, platforms=platforms, drive=passion)
+    assert set(measure_rates(logits, one_sided, promo).measured) == {"tiktok"}
+
+
+def test_rates_of_other_platforms_are_wider() -> None:
+    logits, data = answered(2000)
+    # in one niche of three the tagger is turned round
+    odd = data.niche == 0
+    logits[odd] = -logits[odd]
+    found = measure_rates(logits, data, np.zeros(2000, np.int64))
+    assert found.other.spread_passion < 0.8 * found.measured["tiktok"].spread_passion
+    assert found.other.passion == found.measured["tiktok"].passion
+
+
+@given(st.floats(1, 1000), st.floats(1, 1000))
+def test_widening_adds_the_variances_up(spread: float, between: float) -> None:
+    # of a bin of frequency 0.3: the account's share around its group's, the group's around 0.3
+    p = 0.3
+    group = p * (1 - p) / (between + 1)
+    own = (p * (1 - p) - group) / (spread + 1)
+    assert p * (1 - p) / (widened(spread, between) + 1) == pytest.approx(group + own)
+
+
+def test_niches_have_rates_of_their_own() -> None:
+    logits, data = answered(600)
+    logits[data.niche == 1, 0] = 9.0
+    found = measure_niches(logits, data)
+    assert (found["travel"].sensitivity, found["travel"].specificity) == (1.0, 0.0)
+    assert found["food"].passion + found["food"].brand == 200
+    assert found["other"].sensitivity is None
+
+
+def test_accounts_are_split_whole() -> None:
+    accounts = np.array([f"a{n % 50}" for n in range(300)])
+    parts = account_split(accounts, (0.2, 0.1), 0)
+    assert [len(set(accounts[rows])) for rows in parts] == [10, 5, 35]
+    assert sorted(np.concatenate(parts)) == list(range(300))
+    again, other = account_split(accounts, (0.2, 0.1), 0), account_split(accounts, (0.2, 0.1), 1)
+    assert all((a == b).all() for a, b in zip(parts, again, strict=True))
+    assert set(accounts[parts[0]]) != set(accounts[other[0]])
 
 
 def labels(path: Path, **changes: str) -> Path:

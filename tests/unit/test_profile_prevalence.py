@@ -16,7 +16,7 @@ from analyzer.errors import InputError, ModelError
 from analyzer.profile import prevalence
 from analyzer.profile.beta import beta_cdf, beta_cdfs
 from analyzer.profile.prevalence import passion_share, share_above
-from analyzer.schema import Rates
+from analyzer.rates import Rates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

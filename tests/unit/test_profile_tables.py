@@ -21,7 +21,8 @@ from analyzer.profile import (
     totals,
 )
 from analyzer.profile.roles import decide_role
-from analyzer.schema import FACTS, NICHES, POST, PPM, PROFILE, ROLES, TAG, TOTALS, Rates
+from analyzer.rates import PlatformRates, Rates
+from analyzer.schema import FACTS, NICHES, POST, PPM, PROFILE, ROLES, TAG, TOTALS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,10 @@ RATES = Rates(
     prior=(1.5, 1.0),
     own_recall=0.7,
     own_false=0.03,
+)
+
+BY_PLATFORM = PlatformRates(
+    measured={"tiktok": RATES}, other=replace(RATES, spread_passion=4.0, spread_brand=4.0)
 )
 
 POST_DEFAULTS: dict[str, Any] = {
@@ -75,7 +80,7 @@ def tables(rows: list[dict[str, Any]]) -> tuple[pa.Table, pa.Table]:
 def profile(rows: list[dict[str, Any]], config: ProfileConfig | None = None) -> dict[str, Any]:
     pair = tables(rows)
     built = build_profiles(
-        totals(*pair), account_facts(*pair), RATES, config or ProfileConfig(), model_id="m1"
+        totals(*pair), account_facts(*pair), BY_PLATFORM, config or ProfileConfig(), model_id="m1"
     )
     assert built.schema == PROFILE
     built.validate(full=True)
@@ -124,7 +129,7 @@ def test_nothing_in_nothing_out() -> None:
     assert merge_totals([]).equals(TOTALS.empty_table())
     assert account_facts(posts, tags).equals(FACTS.empty_table())
     empty = build_profiles(
-        TOTALS.empty_table(), FACTS.empty_table(), RATES, ProfileConfig(), model_id="m1"
+        TOTALS.empty_table(), FACTS.empty_table(), BY_PLATFORM, ProfileConfig(), model_id="m1"
     )
     assert empty.equals(PROFILE.empty_table())
 
@@ -337,20 +342,44 @@ def test_the_level_shown_never_changes_a_role(passion: int) -> None:
     assert widths[0] < widths[2]
 
 
+def test_a_platform_without_labels_has_wider_intervals_and_says_so() -> None:
+    rows = [
+        {
+            "account_id": f"{platform}:an",
+            "platform": platform,
+            "post_id": f"{platform}:{n}",
+            "prob_ppm": 450_000 if n % 2 else 950_000,
+        }
+        for n in range(20)
+        for platform in ("instagram", "tiktok", "blog")
+    ]
+    pair = tables(rows)
+    found = build_profiles(
+        totals(*pair), account_facts(*pair), BY_PLATFORM, ProfileConfig(), model_id="m1"
+    ).to_pylist()
+    by_platform = {row["platform"]: row for row in found}
+    assert {name: row["platform_measured"] for name, row in by_platform.items()} == {
+        "tiktok": True, "instagram": False, "blog": False,
+    }  # fmt: skip
+    width = {name: row["share_high"] - row["share_low"] for name, row in by_platform.items()}
+    assert width["instagram"] == width["blog"] > width["tiktok"] + 0.02
+
+
 def test_totals_and_facts_must_hold_the_same_accounts() -> None:
     pair = tables([{}, {"account_id": "tiktok:be"}])
     whole, facts = totals(*pair), account_facts(*pair)
     config = ProfileConfig()
     with pytest.raises(InputError, match="'tiktok:be' stands only in the totals"):
-        build_profiles(whole, facts.slice(0, 1), RATES, config, model_id="m1")
+        build_profiles(whole, facts.slice(0, 1), BY_PLATFORM, config, model_id="m1")
     with pytest.raises(InputError, match="totals hold an account twice"):
-        build_profiles(pa.concat_tables([whole, whole]), facts, RATES, config, model_id="m1")
-    swapped = build_profiles(whole.take([1, 0]), facts, RATES, config, model_id="m1")
-    assert swapped.equals(build_profiles(whole, facts, RATES, config, model_id="m1"))
+        build_profiles(pa.concat_tables([whole, whole]), facts, BY_PLATFORM, config, model_id="m1")
+    swapped = build_profiles(whole.take([1, 0]), facts, BY_PLATFORM, config, model_id="m1")
+    assert swapped.equals(build_profiles(whole, facts, BY_PLATFORM, config, model_id="m1"))
 
 
 def test_an_own_promotion_tag_that_says_nothing_is_refused() -> None:
     pair = tables([{}])
-    rates = replace(RATES, own_recall=0.03)
+    silent = replace(RATES, own_recall=0.03)
+    rates = PlatformRates(measured={}, other=silent)
     with pytest.raises(ModelError, match="says nothing"):
         build_profiles(totals(*pair), account_facts(*pair), rates, ProfileConfig(), model_id="m1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _STRICT = ConfigDict(extra="forbid")
+_Settings = TypeVar("_Settings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -85,24 +86,91 @@ class Config:
                 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class TrainConfig:
+    """How a PhoBERT is fine-tuned; the defaults are usual ones, not tuned by us."""
+
+    epochs: int = 6
+    """Passes over the training posts at most; `patience` ends it sooner."""
+    batch: int = 32
+    learning_rate: float = 2e-5
+    warm_up: float = 0.06
+    """Share of the steps in which the rate rises."""
+    weight_decay: float = 0.01
+    class_weight: float = 0.5
+    """0 weighs all posts alike, 1 all classes; what is answered is corrected for it."""
+    evaluations: int = 2
+    """Looks at the accounts held back to stop, and checkpoints, in an epoch."""
+    patience: int = 3
+    """Looks without a gain after which training ends."""
+    sub_words: int = 254
+    """Of a post, from its beginning, that are trained on; 256 with <s> and </s>."""
+    held_out: float = 0.2
+    """Share of the accounts that calibrate and measure; never trained on."""
+    stop: float = 0.1
+    """Share of the accounts that say when to stop; neither trained on nor measured on."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse values that no run can use.
+
+        Raises:
+            InputError: a value lies outside its range; the message names a usual one.
+        """
+        usual = TrainConfig.__dataclass_fields__
+        for name in ("epochs", "batch", "evaluations", "patience", "sub_words"):
+            if getattr(self, name) < 1:
+                raise InputError(
+                    f"{name} must be 1 or more, got {getattr(self, name)}; "
+                    f"{usual[name].default} is usual"
+                )
+        for name in ("learning_rate", "held_out", "stop"):
+            if not 0 < getattr(self, name) < 1:
+                raise InputError(
+                    f"{name} must lie between 0 and 1, got {getattr(self, name)}; "
+                    f"{usual[name].default} is usual"
+                )
+        for name in ("warm_up", "weight_decay", "class_weight"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(
+                    f"{name} must lie from 0 to 1, got {getattr(self, name)}; "
+                    f"{usual[name].default} is usual"
+                )
+        if self.held_out + self.stop >= 1:
+            raise InputError(
+                "held_out and stop leave no account to train on; 0.2 and 0.1 are usual"
+            )
+        if self.seed < 0:
+            raise InputError(f"seed must be 0 or more, got {self.seed}")
+
+
 def load_config(path: Path) -> Config:
-    """The settings of a TOML file; what it does not name keeps its default.
+    """The settings of an analysis in a TOML file; what it does not name keeps its default.
 
     Raises:
         InputError: unreadable, an unknown key (the message names the near miss), a wrong type or
             a value out of its range; the message names the file.
     """
+    return _loaded(path, Config)
+
+
+def load_train_config(path: Path) -> TrainConfig:
+    """The settings of a training run; as `load_config`."""
+    return _loaded(path, TrainConfig)
+
+
+def _loaded(path: Path, kind: type[_Settings]) -> _Settings:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: is not TOML: {error}") from error
-    _refuse_unknown(path, values, Config, "")
+    _refuse_unknown(path, values, kind, "")
     if isinstance(values.get("profile"), dict):
         _refuse_unknown(path, values["profile"], ProfileConfig, "profile.")
     try:
-        return TypeAdapter(Config).validate_python(values)
+        return TypeAdapter(kind).validate_python(values)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

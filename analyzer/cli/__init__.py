@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import analyse
+from analyzer.cli import analyse, models
 
 app = typer.Typer(
     add_completion=False,
@@ -37,6 +37,8 @@ def root(
 app.command()(analyse.profile)
 app.command()(analyse.tag)
 app.command()(analyse.inspect)
+app.command()(models.train)
+app.command()(models.calibrate)
 
 
 def main() -> None:

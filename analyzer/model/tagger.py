@@ -65,15 +65,35 @@ def load_tagger(
         raise ModelError(
             f"{read.folder}: vocab.txt does not fit the encoder; copy the bundle again"
         )
+    shape, window = read.manifest.encoder, read.manifest.window
     try:
-        answer = _answer(read.manifest.encoder, weights, vocabulary, read.manifest.window, device)
+        logits = logits_of(weights, shape, vocabulary, window=window, device=device)
     except ValueError as error:
         raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
+    return Tagger(manifest=read.manifest, model_id=read.model_id, logits=logits)
+
+
+def logits_of(
+    weights: dict[str, NDArray[Any]],
+    shape: EncoderShape,
+    vocabulary: Vocabulary,
+    *,
+    window: int,
+    device: str,
+) -> Callable[[Sequence[str]], NDArray[np.float64]]:
+    """A function from segmented texts to (len(texts), OUTPUTS) logits.
+
+    weights: as a bundle holds them, of the encoder and, where there is one, of the linear branch.
+
+    Raises:
+        ValueError: the weights are not those of `shape`.
+    """
+    answer = _answer(shape, weights, vocabulary, window, device)
 
     def logits(texts: Sequence[str]) -> NDArray[np.float64]:
         return _combine(*answer(texts))
 
-    return Tagger(manifest=read.manifest, model_id=read.model_id, logits=logits)
+    return logits
 
 
 def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:

@@ -85,10 +85,12 @@ def joined_targets(first: Targets, second: Targets) -> Targets:
     )
 
 
-def window_ids(texts: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
-    """The first WINDOW sub-words of each segmented text, between <s> and </s>."""
+def window_ids(
+    texts: Sequence[str], vocabulary: Vocabulary, window: int = WINDOW
+) -> list[list[int]]:
+    """The first `window` sub-words of each segmented text, between <s> and </s>."""
     return [
-        [vocabulary.bos, *[piece for word in words for piece in word][:WINDOW], vocabulary.eos]
+        [vocabulary.bos, *[piece for word in words for piece in word][:window], vocabulary.eos]
         for words in encode(texts, vocabulary)
     ]
 
@@ -115,11 +117,11 @@ def fit(
     for epoch in range(settings.epochs):
         total = torch.zeros((), device=settings.device)
         for chosen in _batches(ids, settings.batch, random):
-            batch, mask = _padded([ids[at] for at in chosen], pad)
+            batch, mask = padded([ids[at] for at in chosen], pad)
             with autocast(settings.device):
                 logits = network(batch.to(settings.device), mask.to(settings.device))
             rows = torch.from_numpy(chosen).to(settings.device)
-            loss = _loss(logits.float(), wanted[rows], weights[rows])
+            loss = heads_loss(logits.float(), wanted[rows], weights[rows])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call] # torch leaves it untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -140,7 +142,7 @@ def answers(
     network.to(device).eval()
     out = np.zeros((len(ids), OUTPUTS), np.float32)
     for chosen in _batches(ids, ANSWER_BATCH, np.random.default_rng(0)):
-        batch, mask = _padded([ids[at] for at in chosen], pad)
+        batch, mask = padded([ids[at] for at in chosen], pad)
         with torch.inference_mode(), autocast(device):
             out[chosen] = network(batch.to(device), mask.to(device)).float().cpu().numpy()
     return out
@@ -156,7 +158,8 @@ def _batches(
         yield order[start : start + size]
 
 
-def _padded(rows: list[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+def padded(rows: list[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and mask, (B, L) int64 as wide as the longest row; the mask is 0 on padding."""
     width = max(map(len, rows))
     ids = np.full((len(rows), width), pad, np.int64)
     mask = np.zeros((len(rows), width), np.int64)
@@ -166,7 +169,11 @@ def _padded(rows: list[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor
     return torch.from_numpy(ids), torch.from_numpy(mask)
 
 
-def _loss(logits: torch.Tensor, wanted: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+def heads_loss(logits: torch.Tensor, wanted: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Sum over the heads of the weighted mean cross entropy.
+
+    logits, wanted: (B, OUTPUTS); weights: (B, 3), as in `Targets`.
+    """
     total = torch.zeros((), device=logits.device)
     for number, head in enumerate(HEADS):
         place, weight = SLICES[head], weights[:, number]

@@ -24,6 +24,36 @@ from analyzer.pipeline.network import encoder_config
 from analyzer.pipeline.vocabulary import learn_vocabulary
 
 
+def write_base(labelled: Path, out: Path, *, seed: int = 0, pickled: bool = False) -> None:
+    """Write the base's files into `out`.
+
+    labelled: posts whose words make the vocabulary.
+    pickled: pytorch_model.bin instead of model.safetensors.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    data = read_labelled(labelled)
+    learn_vocabulary(data.texts, data.accounts.tolist(), out, size=600)
+    vocabulary = load_vocabulary(out, lower=False)
+    shape = EncoderShape(
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        vocab_size=vocabulary.size,
+    )
+    torch.manual_seed(seed)
+    model = RobertaForMaskedLM(encoder_config(shape))
+    config = encoder_config(shape).to_dict() | {"architectures": ["RobertaForMaskedLM"]}
+    (out / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+    weights = {
+        name: w.contiguous() for name, w in model.state_dict().items() if "lm_head" not in name
+    }
+    if pickled:
+        torch.save(weights, out / "pytorch_model.bin")
+    else:
+        save_file(weights, out / "model.safetensors")
+
+
 def main() -> None:
     """Write the base."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -32,28 +62,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pickled", action="store_true", help="write pytorch_model.bin")
     args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    data = read_labelled(args.labelled)
-    learn_vocabulary(data.texts, data.accounts.tolist(), args.out, size=600)
-    vocabulary = load_vocabulary(args.out, lower=False)
-    shape = EncoderShape(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        vocab_size=vocabulary.size,
-    )
-    torch.manual_seed(args.seed)
-    model = RobertaForMaskedLM(encoder_config(shape))
-    config = encoder_config(shape).to_dict() | {"architectures": ["RobertaForMaskedLM"]}
-    (args.out / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
-    weights = {
-        name: w.contiguous() for name, w in model.state_dict().items() if "lm_head" not in name
-    }
-    if args.pickled:
-        torch.save(weights, args.out / "pytorch_model.bin")
-    else:
-        save_file(weights, args.out / "model.safetensors")
+    write_base(args.labelled, args.out, seed=args.seed, pickled=args.pickled)
 
 
 if __name__ == "__main__":

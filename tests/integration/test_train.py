@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import orjson
 import pytest
+from typer.testing import CliRunner, Result
 
+from analyzer.cli import app
 from analyzer.model import load_tagger, read_bundle
 from analyzer.text import front_end
 
@@ -25,35 +28,31 @@ PATIENCE_S = 300
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("base") / "tiny"
-    script = [sys.executable, "scripts/tiny_base.py", str(POSTS), str(folder), "--pickled"]
-    subprocess.run(script, cwd=ROOT, check=True)
+    script = runpy.run_path(str(ROOT / "scripts" / "tiny_base.py"))
+    script["write_base"](POSTS, folder, pickled=True)
     return folder
 
 
-def command(folder: Path, base: Path) -> list[str]:
+def arguments(folder: Path, base: Path) -> list[str]:
     (folder / "train.toml").write_text(SETTINGS, encoding="utf-8")
-    code = "from analyzer.cli import main; main()"
     return [
-        sys.executable, "-c", code, "train", str(POSTS), "--base", str(base),
+        "train", str(POSTS), "--base", str(base),
         "-o", str(folder / "tiny-tagger"), "--config", str(folder / "train.toml"),
     ]  # fmt: skip
 
 
-def finished(folder: Path, base: Path) -> str:
-    done = subprocess.run(
-        command(folder, base), capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+def trained(*args: str) -> Result:
+    """The command in this process: torch is imported once."""
+    return CliRunner().invoke(app, args, catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")
 def whole(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that nothing stopped."""
     folder = tmp_path_factory.mktemp("whole")
-    said = finished(folder, base)
-    assert "Measured on" in said
-    assert "going on from" not in said
+    done = trained(*arguments(folder, base))
+    assert done.exit_code == 0, done.output
+    assert "Measured on" in done.stdout
     return folder
 
 
@@ -80,9 +79,10 @@ def test_learning_curves_and_the_rewritten_base_are_left(whole: Path) -> None:
 
 
 def test_killed_midway_it_goes_on_to_the_same_result(
-    whole: Path, base: Path, tmp_path: Path
+    whole: Path, base: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run = subprocess.Popen(command(tmp_path, base), cwd=ROOT, stderr=subprocess.DEVNULL)
+    code = "from analyzer.cli import main; main()"
+    run = subprocess.Popen([sys.executable, "-c", code, *arguments(tmp_path, base)], cwd=ROOT)
     work = tmp_path / "tiny-tagger-run"
     # the first checkpoint lies in the middle of the first pass
     first = work / "checkpoints"
@@ -101,7 +101,10 @@ def test_killed_midway_it_goes_on_to_the_same_result(
     cut_off = first / "checkpoint-999"
     shutil.copytree(first / f"checkpoint-{min(steps)}", cut_off)
     (cut_off / "trainer_state.json").unlink()
-    assert "going on from checkpoint-" in finished(tmp_path, base)
+    with caplog.at_level("INFO"):
+        done = trained(*arguments(tmp_path, base))
+    assert done.exit_code == 0, done.output
+    assert "going on from checkpoint-" in caplog.text
     for name in ("manifest.json", "model.safetensors"):
         found, wanted = (folder / "tiny-tagger" / name for folder in (tmp_path, whole))
         assert found.read_bytes() == wanted.read_bytes(), name
@@ -111,11 +114,8 @@ def test_a_run_is_not_gone_on_from_with_other_settings(
     whole: Path, base: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(whole / "tiny-tagger-run", tmp_path / "tiny-tagger-run", dirs_exist_ok=True)
-    done = subprocess.run(
-        [*command(tmp_path, base), "--seed", "7"],
-        capture_output=True, text=True, check=False, cwd=ROOT,
-    )  # fmt: skip
-    assert done.returncode == 2
+    done = trained(*arguments(tmp_path, base), "--seed", "7")
+    assert done.exit_code == 2
     assert "was begun with other settings: pass another --work, or delete it" in " ".join(
-        done.stderr.split()
+        done.output.split()
     )

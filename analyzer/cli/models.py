@@ -1,4 +1,4 @@
-"""Commands that make and adjust taggers: train, calibrate."""
+"""Commands that make taggers and pass them on: train, calibrate, export-hf."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ Labelled = Annotated[
         "brand); clarity, niche, promo, platform and title where there are any.",
         show_default=False,
     ),
+]
+Bundle = Annotated[
+    Path, typer.Argument(metavar="BUNDLE", help="Folder of a tagger.", show_default=False)
 ]
 BundleOut = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the new bundle; it names it.")
@@ -97,9 +100,7 @@ def train(  # noqa: PLR0913 - one parameter an option
 
 
 def calibrate(
-    bundle: Annotated[
-        Path, typer.Argument(metavar="BUNDLE", help="Folder of a tagger.", show_default=False)
-    ],
+    bundle: Bundle,
     labelled: Labelled,
     *,
     out: BundleOut,
@@ -117,6 +118,31 @@ def calibrate(
         manifest = recalibrate(bundle, labelled, out, seed=seed)
     _print(manifest)
     print(f"Bundle: {out}. Use it: analyzer profile EXPORT --bundle {out}")
+
+
+def export_hf(
+    bundle: Bundle,
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="New folder, or one of this command.", show_default=False
+        ),
+    ],
+) -> None:
+    """Write a tagger's encoder as a plain transformers folder, for pipeline("text-classification").
+
+    It answers passion or brand for segmented text; what the tagger has beyond that is named.
+
+    Example: analyzer export-hf my-tagger my-tagger-hf
+    """
+    with told():
+        from analyzer.pipeline.export_hf import export_hf as export
+
+        exported = export(bundle, out)
+    print(f"{out}: {exported.model_id}, how to use it is in {out / 'README.md'}")
+    print("Left out:")
+    for missing in exported.left_out:
+        print(f"* {missing}")
 
 
 def _print(manifest: Manifest) -> None:

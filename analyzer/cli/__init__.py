@@ -39,6 +39,7 @@ app.command()(analyse.tag)
 app.command()(analyse.inspect)
 app.command()(models.train)
 app.command()(models.calibrate)
+app.command()(models.quantise)
 app.command()(models.export_hf)
 
 

@@ -1,4 +1,4 @@
-"""Commands that make taggers and pass them on: train, calibrate, export-hf."""
+"""Commands that make taggers and pass them on: train, calibrate, quantise, export-hf."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analyzer.cli.options import line, told
+from analyzer.cli.options import Paths, line, told
 
 if TYPE_CHECKING:
     from analyzer.model import Manifest
@@ -118,6 +118,27 @@ def calibrate(
         manifest = recalibrate(bundle, labelled, out, seed=seed)
     _print(manifest)
     print(f"Bundle: {out}. Use it: analyzer profile EXPORT --bundle {out}")
+
+
+def quantise(
+    bundle: Bundle,
+    captions: Paths,
+    *,
+    out: BundleOut,
+    seed: Seed = 0,
+) -> None:
+    """Write a tagger that answers faster on a processor: the same encoder in 8-bit whole numbers.
+
+    PATH are posts like those to be tagged, some hundreds; no labels are needed. What it costs in
+    accuracy is told by `analyzer evaluate` of both.
+
+    Example: analyzer quantise my-tagger export.json -o my-tagger-int8
+    """
+    with told():
+        from analyzer.pipeline.quantise import quantise as quantised
+
+        made = quantised(bundle, captions, out, seed=seed)
+    print(f"{out}: {made.model_id}. Use it: analyzer profile EXPORT --bundle {out}")
 
 
 def export_hf(

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import orjson
@@ -48,6 +48,8 @@ class Manifest:
     lower: bool
     """Words are looked up in lower case."""
     encoder: EncoderShape
+    runtime: Literal["torch", "openvino"]
+    """What runs the encoder: torch from its weights, OpenVINO from a quantised network."""
     base: str
     """Base model the encoder was fine-tuned from."""
     base_licence: str

@@ -14,6 +14,7 @@ from analyzer.errors import ModelError
 from analyzer.model.bundle import Manifest, default_bundle, read_bundle
 from analyzer.model.encode import encode, load_vocabulary
 from analyzer.model.ngrams import ngram_logits
+from analyzer.model.openvino_runtime import openvino_forward
 from analyzer.model.shape import OUTPUTS, SLICES
 from analyzer.schema import NICHES, PPM, PROMOS, TAG
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from analyzer.model.encode import Vocabulary
     from analyzer.model.shape import EncoderShape
+
+    Forward = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
+    """Ids and mask, (B, L), to logits, (B, OUTPUTS)."""
 
 ROWS: Final = 8
 """Windows in every forward pass, never more, never fewer: a matrix product may round a row
@@ -44,14 +48,21 @@ class Tagger:
 
 
 def load_tagger(
-    bundle: Path | str | None = None, *, device: str = "cpu", front_end: str | None = None
+    bundle: Path | str | None = None,
+    *,
+    device: str = "cpu",
+    front_end: str | None = None,
+    threads: int = 1,
 ) -> Tagger:
     """The tagger of a bundle folder; without one, the embedded default.
 
+    device: of torch; a quantised bundle runs on the processor alone.
     front_end: `analyzer.text.front_end()`; where given, a bundle made behind another is refused.
+    threads: of a quantised bundle, whose answers do not depend on it; torch is given one.
 
     Raises:
-        ModelError: the bundle is missing, damaged, or made behind another front end.
+        ModelError: the bundle is missing, damaged, made behind another front end, or needs a
+            runtime that is not installed.
     """
     read = read_bundle(default_bundle() if bundle is None else Path(bundle))
     if front_end is not None and read.manifest.front_end != front_end:
@@ -59,15 +70,23 @@ def load_tagger(
             f"{read.folder} was trained behind the front end '{read.manifest.front_end}', this "
             f"installation has '{front_end}': install the matching version or train it again"
         )
-    weights = read.weights
     vocabulary = load_vocabulary(read.folder, lower=read.manifest.lower)
     if vocabulary.size != read.manifest.encoder.vocab_size:
         raise ModelError(
             f"{read.folder}: vocab.txt does not fit the encoder; copy the bundle again"
         )
-    shape, window = read.manifest.encoder, read.manifest.window
+    weights, shape, window = read.weights, read.manifest.encoder, read.manifest.window
     try:
-        logits = logits_of(weights, shape, vocabulary, window=window, device=device)
+        if read.manifest.runtime == "openvino":
+            if device != "cpu":
+                raise ModelError(
+                    f"{read.folder} is quantised and runs on the processor alone: pass the bundle "
+                    f"it was made of to use {device}"
+                )
+            forward = openvino_forward(weights, threads=threads)
+            logits = _logits(forward, weights, vocabulary, window)
+        else:
+            logits = logits_of(weights, shape, vocabulary, window=window, device=device)
     except ValueError as error:
         raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
     return Tagger(manifest=read.manifest, model_id=read.model_id, logits=logits)
@@ -81,35 +100,37 @@ def logits_of(
     window: int,
     device: str,
 ) -> Callable[[Sequence[str]], NDArray[np.float64]]:
-    """A function from segmented texts to (len(texts), OUTPUTS) logits.
+    """A function from segmented texts to (len(texts), OUTPUTS) logits, by torch.
 
     weights: as a bundle holds them, of the encoder and, where there is one, of the linear branch.
 
     Raises:
         ValueError: the weights are not those of `shape`.
     """
-    answer = _answer(shape, weights, vocabulary, window, device)
-
-    def logits(texts: Sequence[str]) -> NDArray[np.float64]:
-        return _combine(*answer(texts))
-
-    return logits
+    network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
+    forward = _torch_forward(network, shape, vocabulary.pad, device)
+    return _logits(forward, weights, vocabulary, window)
 
 
 def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:
     """Tag each post; same rows, same order.
 
     segmented: table SEGMENTED.
-    batch_size: posts held at a time; no answer depends on it.
+    batch_size: posts held at a time; no answer depends on it. A text that several posts share is
+        judged once.
     Returns: table TAG; where `abstain` is set, the answers are null.
     """
     texts = segmented.column("segmented").to_pylist()
     abstain = segmented.column("abstain").to_pylist()
     judged = [row for row, why in enumerate(abstain) if why is None]
+    distinct = list(dict.fromkeys(texts[row] for row in judged))
+    answers = np.zeros((len(distinct), OUTPUTS))
+    for start in range(0, len(distinct), batch_size):
+        batch = distinct[start : start + batch_size]
+        answers[start : start + len(batch)] = tagger.logits(batch)
+    place = {text: at for at, text in enumerate(distinct)}
     logits = np.zeros((len(texts), OUTPUTS))
-    for start in range(0, len(judged), batch_size):
-        rows = judged[start : start + batch_size]
-        logits[rows] = tagger.logits([texts[row] for row in rows])
+    logits[judged] = answers[[place[texts[row]] for row in judged]]
     drive = _ppm(logits[:, SLICES["drive"]] / tagger.manifest.temperature)
     niche = _ppm(logits[:, SLICES["niche"]])
     promo = _ppm(logits[:, SLICES["promo"]])
@@ -184,9 +205,7 @@ def _window_texts(
 
 
 def _batched(
-    forward: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]],
-    windows: list[list[int]],
-    vocabulary: Vocabulary,
+    forward: Forward, windows: list[list[int]], vocabulary: Vocabulary
 ) -> NDArray[np.float32]:
     """(len(windows), OUTPUTS) float32 of passes that all are ROWS high."""
     out = np.zeros((len(windows), OUTPUTS), np.float32)
@@ -224,31 +243,25 @@ def _combine(scores: NDArray[np.float32], lengths: list[list[int]]) -> NDArray[n
     return out
 
 
-def _answer(
-    shape: EncoderShape,
-    weights: dict[str, NDArray[Any]],
-    vocabulary: Vocabulary,
-    window: int,
-    device: str,
-) -> Callable[[Sequence[str]], tuple[NDArray[np.float32], list[list[int]]]]:
-    """A function from texts to their windows' logits, both branches added, and their sizes."""
+def _logits(
+    forward: Forward, weights: dict[str, NDArray[Any]], vocabulary: Vocabulary, window: int
+) -> Callable[[Sequence[str]], NDArray[np.float64]]:
+    """A function from segmented texts to logits: both branches added, windows put together."""
     linear = [weights[name] for name in ("ngram.idf", "ngram.weight") if name in weights]
-    network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
-    forward = _forward(shape, network, vocabulary.pad, device)
 
-    def answer(texts: Sequence[str]) -> tuple[NDArray[np.float32], list[list[int]]]:
+    def logits(texts: Sequence[str]) -> NDArray[np.float64]:
         windows = [_windows(words, window) for words in encode(texts, vocabulary)]
-        logits = _batched(forward, [ids for found in windows for ids, _ in found], vocabulary)
+        scores = _batched(forward, [ids for found in windows for ids, _ in found], vocabulary)
         if linear:
-            logits += ngram_logits(_window_texts(texts, windows), *linear)
-        return logits, [[len(ids) for ids, _ in found] for found in windows]
+            scores += ngram_logits(_window_texts(texts, windows), *linear)
+        return _combine(scores, [[len(ids) for ids, _ in found] for found in windows])
 
-    return answer
+    return logits
 
 
-def _forward(
-    shape: EncoderShape, weights: dict[str, NDArray[Any]], pad: int, device: str
-) -> Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]:
+def _torch_forward(
+    weights: dict[str, NDArray[Any]], shape: EncoderShape, pad: int, device: str
+) -> Forward:
     import torch
 
     from analyzer.model.forward import forward_of

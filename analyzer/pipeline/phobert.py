@@ -119,6 +119,7 @@ def train_tagger(  # noqa: PLR0913 - what it learns from, and how
         tone_style=TONE_STYLE,
         lower=False,
         encoder=found.shape,
+        runtime="torch",
         base=found.name,
         base_licence=found.licence,
         window=found.shape.max_position_embeddings - 4,

@@ -159,6 +159,7 @@ def join(
         tone_style=TONE_STYLE,
         lower=True,
         encoder=settings.shape,
+        runtime="torch",
         base="own: masked words of captions, transcripts, comments and encyclopaedia; soft labels "
         "of multilingual-e5-small and of the linear branch",
         base_licence="Apache-2.0; no weight of another model",

@@ -93,6 +93,13 @@ def test_another_format_is_refused(copy: Path) -> None:
         read_bundle(copy)
 
 
+def test_a_runtime_that_is_not_known_is_refused(copy: Path) -> None:
+    manifest = orjson.loads((copy / "manifest.json").read_bytes())
+    (copy / "manifest.json").write_bytes(orjson.dumps({**manifest, "runtime": "abacus"}))
+    with pytest.raises(ModelError, match="should be 'torch' or 'openvino'"):
+        read_bundle(copy)
+
+
 def test_another_front_end_is_refused(copy: Path) -> None:
     with pytest.raises(ModelError, match="front end"):
         load_tagger(copy, front_end="rules-0+underthesea-1.0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,10 @@ from analyzer.schema import NICHES, PROMOS, SEGMENTED, TAG
 from analyzer.text import normalise, segment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from analyzer.model import Tagger
 
 SHORT = [
@@ -63,6 +68,21 @@ def test_a_post_has_the_same_answer_alone_in_a_batch_and_shuffled(tagger: Tagger
 def test_batch_size_changes_no_tag(tagger: Tagger) -> None:
     table = segmented(SHORT)
     assert tag(table, tagger, batch_size=1).equals(tag(table, tagger, batch_size=4))
+
+
+def test_a_text_that_posts_share_is_judged_once(tagger: Tagger) -> None:
+    asked: list[str] = []
+
+    def counted(texts: Sequence[str]) -> NDArray[np.float64]:
+        asked.extend(texts)
+        return tagger.logits(texts)
+
+    abstain = [None, None, None, None, "no_words", None]
+    table = segmented([SHORT[n] for n in (0, 1, 0, 2, 1, 0)], abstain)
+    tags = tag(table, replace(tagger, logits=counted), batch_size=2)
+    assert sorted(asked) == sorted(set(table.column("segmented").to_pylist()))
+    by_row = pa.concat_tables([tag(table.slice(row, 1), tagger) for row in range(6)])
+    assert tags.equals(by_row)
 
 
 def test_tags_fit_their_schema_row_by_row(tagger: Tagger) -> None:

@@ -130,7 +130,7 @@ class Segmented:
     segmented: str
     """`SegmentedText`: see `analyzer.text`."""
     abstain: str | None
-    """Why the tagger shall not judge it: `no_words`, `not_vietnamese`; else null."""
+    """Why the tagger shall not judge it: `no_words`, `not_vietnamese`, `no_evidence`; else null."""
 
 
 SEGMENTED: Final = pa.schema(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from analyzer.model import load_tagger, tag
 from analyzer.schema import TAGGED_POST
-from analyzer.text import front_end, prepare
+from analyzer.text import abstention, front_end, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +24,13 @@ class WorkerSpec:
     """Folder of a bundle; None is the embedded default."""
     model_id: str
     front_end: str
+    abstention: str = field(default_factory=abstention)
+    """Which posts are judged; no part of a bundle, since no tagger is trained behind it."""
 
     def fingerprint(self) -> str:
         """Hex digest; equal specs give equal answers, wherever the bundle lies."""
-        return hashlib.sha256(f"{self.model_id}\0{self.front_end}".encode()).hexdigest()
+        parts = (self.model_id, self.front_end, self.abstention)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def open_worker(spec: WorkerSpec) -> Callable[[Any], Any]:

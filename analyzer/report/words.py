@@ -27,6 +27,7 @@ PROMOS: Final = {
 ABSTENTIONS: Final = {
     "no_words": "no words in it (emoji, links or tags only)",
     "not_vietnamese": "not in Vietnamese",
+    "no_evidence": "nothing to judge in it (hashtags for reach, a greeting, laughter)",
 }
 FIELDS: Final = {
     "account_name": "account names",

@@ -1,15 +1,15 @@
 """Vietnamese front end: posts to segmented posts. Sees text only, knows no model."""
 
+from analyzer.text.abstain import abstain_reason
 from analyzer.text.edits import Edit, applied
 from analyzer.text.imports import only_what_segments
-from analyzer.text.language import abstain_reason
 from analyzer.text.normalise import FIXERS, Explained, Step, explain, normalise
 from analyzer.text.prepare import content_hash, for_tagger, full_text, prepare
 from analyzer.text.segment import SegmentedText, segment, underthesea_words
 from analyzer.text.spans import split_spans
 from analyzer.text.syllables import is_syllable
 from analyzer.text.tones import TONE_STYLE, tone_style
-from analyzer.text.version import front_end
+from analyzer.text.version import abstention, front_end
 
 __all__ = [
     "FIXERS",
@@ -19,6 +19,7 @@ __all__ = [
     "SegmentedText",
     "Step",
     "abstain_reason",
+    "abstention",
     "applied",
     "content_hash",
     "explain",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from analyzer.schema import SEGMENTED
+from analyzer.text.abstain import abstain_reason
 from analyzer.text.hashtags import with_hashtag_words
-from analyzer.text.language import abstain_reason
 from analyzer.text.normalise import normalise
 from analyzer.text.segment import segment
 

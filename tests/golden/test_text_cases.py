@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from analyzer.text import normalise, segment, split_spans
+from analyzer.text import abstain_reason, normalise, segment, split_spans
 
 FOLDER = Path(__file__).parents[2] / "corpora" / "cases"
-FILES = ("joins", "normalise", "segment", "spans", "unchanged")
+FILES = ("abstain", "joins", "normalise", "segment", "spans", "unchanged")
 REQUIRED = 300
 
 
@@ -75,6 +75,11 @@ def test_words_are_joined_and_others_are_not(case: dict[str, Any]) -> None:
     assert set(case["joined"]) <= set(words)
     joined = {pair for word in words for pair in pairwise(word.split("_"))}
     assert {tuple(pair.split(" ")) for pair in case["apart"]} & joined == set()
+
+
+@each("abstain")
+def test_a_text_is_judged_or_told_why_not(case: dict[str, Any]) -> None:
+    assert abstain_reason(normalise([case["original"]])[0]) == case["abstain"]
 
 
 def test_cases_are_many_and_each_one_says_why() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -61,8 +62,10 @@ def test_the_name_follows_content_and_spec_but_not_the_place(tmp_path: Path) -> 
     other = part(tmp_path / "c.parquet", 5)
     model = WorkerSpec(bundle=None, model_id="m@2", front_end="f")
     moved = WorkerSpec(bundle="elsewhere", model_id="m@1", front_end="f")
+    stricter = replace(SPEC, abstention="rules-0")
     assert output_name(here, SPEC) == output_name(there, SPEC) == output_name(here, moved)
-    assert len({output_name(u, s) for u, s in ((here, SPEC), (other, SPEC), (here, model))}) == 3
+    names = {output_name(here, spec) for spec in (SPEC, model, stricter)}
+    assert len({*names, output_name(other, SPEC)}) == 4
 
 
 def test_nothing_in_nothing_out(tmp_path: Path, calls: list[int]) -> None:

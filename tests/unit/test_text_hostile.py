@@ -111,6 +111,12 @@ ATTACKS = {
     "windows-1258 in one word": "êòl",
     "foreign letters": "ß",
     "foreign words": "ùé è ",
+    "English words": "the cat is ",
+    "Thai letters": "ก",
+    "generic hashtags": "#fyp ",
+    "generic hashtag, stretched": "#fyp" + "p" * 140 + " ",
+    "laughter": "ha",
+    "greetings": "hi ok ",
     "eth": "ð",
     "eth and letters": "ða",
 }

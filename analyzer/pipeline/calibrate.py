@@ -52,19 +52,41 @@ def calibrated(logits: NDArray[Any], data: Labelled, *, seed: int) -> Calibratio
             f"{len(clear)} labelled posts of clarity 1 and more, of {accounts} accounts: to "
             f"calibrate takes both passion and brand, of {FOLDS} accounts and more; label more"
         )
-    crossed = np.asarray(logits, np.float64).copy()
-    promo = np.zeros(len(crossed), np.int64)
-    for others, rows in account_folds(data.accounts, FOLDS, seed):
-        crossed[rows, SLICES["drive"]] /= fit_temperature(logits, data, others)
-        promo[rows] = promo_codes(logits[rows], fit_promo_odds(logits, data, others))
-    every = np.arange(len(crossed))
+    said = crossed(logits, data, seed=seed)
+    every = np.arange(len(said))
     return Calibration(
         temperature=fit_temperature(logits, data, every),
         promo_odds=fit_promo_odds(logits, data, every),
-        rates=measure_rates(crossed, data, promo),
-        niche_rates=measure_niches(crossed, data),
-        figures=measure(crossed, data, promo),
+        rates=measure_rates(said, data, said[:, SLICES["promo"]].argmax(axis=1)),
+        niche_rates=measure_niches(said, data),
+        figures=measure(said, data),
     )
+
+
+def crossed(logits: NDArray[Any], data: Labelled, *, seed: int) -> NDArray[np.float64]:
+    """Held-out answers `as_said`, each fifth of the accounts by temperature and odds of the others.
+
+    logits: (N, OUTPUTS), each from a model that never saw the post's account.
+    """
+    out = np.zeros(logits.shape)
+    for others, rows in account_folds(data.accounts, FOLDS, seed):
+        out[rows] = as_said(
+            logits[rows],
+            temperature=fit_temperature(logits, data, others),
+            promo_odds=fit_promo_odds(logits, data, others),
+        )
+    return out
+
+
+def as_said(logits: NDArray[Any], *, temperature: float, promo_odds: float) -> NDArray[np.float64]:
+    """Logits of which each head says its largest, and softmax of the drive's is P(passion).
+
+    logits: (N, OUTPUTS) as a tagger gives them; temperature, promo_odds: see `Manifest`.
+    """
+    out = np.array(logits, np.float64)
+    out[:, SLICES["drive"]] /= temperature
+    out[:, SLICES["promo"]] += np.log([1.0, promo_odds, promo_odds])
+    return out
 
 
 def fit_temperature(logits: NDArray[Any], data: Labelled, rows: NDArray[np.int64]) -> float:
@@ -134,21 +156,16 @@ def fit_promo_odds(logits: NDArray[Any], data: Labelled, rows: NDArray[np.int64]
     return PROMO_ODDS[int(np.argmax(scores))]
 
 
-def measure(
-    logits: NDArray[Any], data: Labelled, promo: NDArray[np.int64] | None = None
-) -> dict[str, float]:
+def measure(logits: NDArray[Any], data: Labelled) -> dict[str, float]:
     """Figures on held-out posts, in the manner of the data card: clarity 1+ unless named.
 
     logits: (N, OUTPUTS) of all N posts of `data`, each from a model that never saw its account.
-    promo: (N,) what is said of promotions; without it, the most probable.
     Returns: no figure of what no reader said.
     """
     from sklearn.metrics import f1_score
 
     clear = data.clarity >= 1
     said = {head: logits[:, SLICES[head]].argmax(axis=1) for head in HEADS}
-    if promo is not None:
-        said["promo"] = promo
     passion, truth = probabilities(logits[clear][:, SLICES["drive"]])[:, 0], data.drive[clear] == 0
     figures = {
         "ece": expected_calibration_error(passion, truth),
@@ -171,10 +188,15 @@ def measure(
 
 def expected_calibration_error(probability: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
     """Mean distance of stated and found frequency over ECE_BINS bins of equal width."""
-    place = np.minimum((probability * ECE_BINS).astype(int), ECE_BINS - 1)
+    place = calibration_bins(probability)
     gaps = [
         abs(float(probability[place == at].mean() - truth[place == at].mean()))
         * (place == at).sum()
         for at in np.unique(place)
     ]
     return float(sum(gaps) / len(probability))
+
+
+def calibration_bins(probability: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(N,) which of ECE_BINS bins of equal width each probability lies in."""
+    return np.minimum((probability * ECE_BINS).astype(np.int64), ECE_BINS - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from analyzer.pipeline.finetune import TuneSettings
     from analyzer.pipeline.labels import Labelled
     from analyzer.pipeline.teacher import E5File
+
+BRANCHES: Final = ("encoder", "linear", "teacher", "baseline")
+"""Whose answers to held-out posts a training run leaves."""
 
 log = logging.getLogger(__name__)
 
@@ -132,25 +135,12 @@ def join(
     How the branches are added is fitted on the other folds' answers, so that no figure saw its own
     accounts; for the shipped weights, on all of them.
     """
-    held_out = parts(data, settings)
-    logits = {
-        name: np.zeros((len(data.texts), OUTPUTS))
-        for name in ("encoder", "linear", "teacher", "baseline")
-    }
-    for rows, part in zip(held_out[:-1], found[:-1], strict=True):
-        for name, values in logits.items():
-            values[rows] = part[name]
-    encoder, linear = logits["encoder"], logits["linear"]
-    every = np.arange(len(data.texts))
-    joined = np.zeros_like(encoder)
-    for rows in held_out[:-1]:
-        scales = _scales(encoder, linear, data, np.setdiff1d(every, rows))
-        joined[rows] = _joined(encoder, linear, scales, rows)
-    for name, values in logits.items():
-        log.info("%s alone: %s", name, measure(values, data))
-    scales = _scales(encoder, linear, data, every)
+    logits = held_out_logits(data, found[:-1], parts(data, settings)[:-1])
+    for name in BRANCHES:
+        log.info("%s alone: %s", name, measure(logits[name], data))
+    scales = _scales(logits["encoder"], logits["linear"], data, np.arange(len(data.texts)))
     log.info("scales of encoder and linear branch: %s", scales)
-    found_out = calibrated(joined, data, seed=settings.seed)
+    found_out = calibrated(logits["joined"], data, seed=settings.seed)
     baseline = calibrated(logits["baseline"], data, seed=settings.seed)
     manifest = Manifest(
         format=FORMAT,
@@ -179,6 +169,28 @@ def join(
     )
     write_bundle(out, manifest, _scaled(found[-1], scales), vocabulary=vocabulary_dir)
     return manifest
+
+
+def held_out_logits(
+    data: Labelled, found: list[dict[str, NDArray[Any]]], folds: list[NDArray[np.int64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Answers to all N posts, (N, OUTPUTS) each, by models that never saw their accounts.
+
+    found: what `train_part` gave for each of the folds.
+    folds: held-out rows of each, which together are all rows.
+    Returns: by each of BRANCHES, and as `joined` encoder and linear branch, added by factors that
+        were fitted on the other folds.
+    """
+    out = {name: np.zeros((len(data.texts), OUTPUTS)) for name in (*BRANCHES, "joined")}
+    for rows, part in zip(folds, found, strict=True):
+        for name in BRANCHES:
+            out[name][rows] = part[name]
+    encoder, linear = out["encoder"], out["linear"]
+    every = np.arange(len(data.texts))
+    for rows in folds:
+        scales = _scales(encoder, linear, data, np.setdiff1d(every, rows))
+        out["joined"][rows] = _joined(encoder, linear, scales, rows)
+    return out
 
 
 def _scales(

@@ -56,12 +56,12 @@ def render_report(
     """
     left, right = paired(profiles, facts)
     drawn = most_tagged(left, limit)
-    env = _environment()
-    css = _source(env, "report.css")
+    env = environment()
+    css, css_hash = style(env, "report.css")
     template = env.get_template("report.html.j2")
     stream = template.stream(
         css=css,
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        css_hash=css_hash,
         summary=summary,
         totals=_totals(left, summary),
         roles=_roles(left),
@@ -96,7 +96,8 @@ def render_report(
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Where the templates are, and what they may call; all text that is put in is escaped."""
     import jinja2
 
     env = jinja2.Environment(
@@ -113,13 +114,16 @@ def _environment() -> jinja2.Environment:
     return env
 
 
-def _source(env: jinja2.Environment, name: str) -> str:
+def style(env: jinja2.Environment, *names: str) -> tuple[str, str]:
+    """The style sheets in one, and the hash by which a page's content policy allows them."""
     from markupsafe import Markup
 
     if env.loader is None:
         raise AssertionError("the environment is made with a loader")
-    # the only text that is not escaped: the package's own file
-    return Markup(env.loader.get_source(env, name)[0])  # noqa: S704
+    css = "".join(env.loader.get_source(env, name)[0] for name in names)
+    digest = hashlib.sha256(css.encode()).digest()
+    # the only text that is not escaped: the package's own files
+    return Markup(css), base64.b64encode(digest).decode()  # noqa: S704
 
 
 def _everyone(profiles: pa.Table, summary: ReportSummary) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ def test_the_embedded_default_keeps_its_size() -> None:
 
 def test_the_embedded_default_holds_no_pickle() -> None:
     assert {path.name for path in default_bundle().iterdir()} == {
-        "manifest.json", "model.safetensors", "vocab.txt", "bpe.codes",
+        "README.md", "manifest.json", "model.safetensors", "vocab.txt", "bpe.codes",
     }  # fmt: skip
 
 

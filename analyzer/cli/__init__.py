@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import analyse, models
+from analyzer.cli import analyse, evaluate, label, models, why
 
 app = typer.Typer(
     add_completion=False,
@@ -37,10 +37,13 @@ def root(
 app.command()(analyse.profile)
 app.command()(analyse.tag)
 app.command()(analyse.inspect)
+app.command()(why.explain)
 app.command()(models.train)
 app.command()(models.calibrate)
 app.command()(models.quantise)
 app.command()(models.export_hf)
+app.command()(evaluate.evaluate)
+app.add_typer(label.app, name="label")
 
 
 def main() -> None:

@@ -21,10 +21,10 @@ from analyzer.cli.options import (
     Paths,
     Strict,
     Workers,
+    columns,
     line,
     told,
 )
-from analyzer.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def inspect(
     with told():
         from analyzer.sources import inspect_file
 
-        found = inspect_file(file, format=format, mapping=_mapping(mapping))
+        found = inspect_file(file, format=format, mapping=columns(mapping))
     for row in _inspected(found):
         print(row)
     if not found.posts:
@@ -151,7 +151,7 @@ def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
         paths=tuple(paths),
         config=settings,
         format=format,
-        mapping=_mapping(mapping),
+        mapping=columns(mapping),
         bundle=bundle,
     )
 
@@ -159,16 +159,6 @@ def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
 def _with_profile(request: Request, given: dict[str, Any]) -> Request:
     config = request.config
     return replace(request, config=replace(config, profile=replace(config.profile, **given)))
-
-
-def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
-    if not pairs:
-        return None
-    split = [pair.partition("=") for pair in pairs]
-    for pair, (field, _, column) in zip(pairs, split, strict=True):
-        if not field or not column:
-            raise InputError(f"--map takes FIELD=COLUMN, as in --map text=caption; got '{pair}'")
-    return {field: column for field, _, column in split}
 
 
 def _tag(request: Request, folder: Path, out: Path | None) -> Tagged:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analyzer.errors import AnalyzerError
+from analyzer.errors import AnalyzerError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,21 @@ def told() -> Iterator[None]:
         for said in f"analyzer: {error}".splitlines():
             print(line(said, 500), file=sys.stderr)
         raise typer.Exit(2) from error
+
+
+def columns(pairs: list[str] | None) -> dict[str, str] | None:
+    """What --map says: our field to their column.
+
+    Raises:
+        InputError: a pair is not FIELD=COLUMN.
+    """
+    if not pairs:
+        return None
+    split = [pair.partition("=") for pair in pairs]
+    for pair, (field, _, column) in zip(pairs, split, strict=True):
+        if not field or not column:
+            raise InputError(f"--map takes FIELD=COLUMN, as in --map text=caption; got '{pair}'")
+    return {field: column for field, _, column in split}
 
 
 def line(text: str, most: int = 300) -> str:

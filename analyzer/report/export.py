@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from analyzer.atomic import atomic_path
+from analyzer.cells import inert
 from analyzer.report.rows import ordered, paired, records
 from analyzer.schema import PROFILE
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 JSON_SCHEMA_VERSION: Final = 1
 """Rises when a key of profiles.json changes its meaning or goes; a new key does not raise it."""
-
-_STARTS: Final = "=+-@＝＋－＠"
-_FORMULA: Final = re.compile(rf"(?<=[;\t\r\n])(?=[{re.escape(_STARTS)}])")
-"""A formula after what a spreadsheet may take for the end of a cell: in Vietnam, a `;`."""
 
 
 def write_profiles_parquet(profiles: pa.Table, path: Path) -> None:
@@ -133,10 +129,4 @@ def _cell(name: str, value: Any) -> str | int | float:
         return _instant(value)
     if name == "niche_mix":
         return "; ".join(f"{niche}={share:.4g}" for niche, share in value)
-    return _inert(value) if isinstance(value, str) else value
-
-
-def _inert(text: str) -> str:
-    """The text with `'` wherever a spreadsheet could begin to read a formula."""
-    opens = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in tuple(_STARTS)
-    return ("'" if opens else "") + _FORMULA.sub("'", text)
+    return inert(value) if isinstance(value, str) else value

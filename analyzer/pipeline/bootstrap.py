@@ -47,10 +47,28 @@ def resampled_sums(
     out = [np.empty((1 + resamples, columns.shape[1])) for _ in cells]
     for found, (_, sums) in zip(out, summed, strict=True):
         found[0] = sums.sum(axis=0)
-    for rows, drawn in _draws(len(names), resamples, seed):
+    for rows, drawn in draws(len(names), resamples, seed):
         for found, (present, sums) in zip(out, summed, strict=True):
             found[rows] = drawn[:, present] @ sums
     return out
+
+
+def draws(accounts: int, resamples: int, seed: int) -> Iterator[tuple[slice, Floats]]:
+    """Blocks of resamples: which of the 1 + resamples rows, how often each account is in them.
+
+    Row 0 is the sample itself and is not among them.
+
+    Returns: rows and (rows, accounts) whole numbers
+    """
+    random = np.random.default_rng(seed)
+    for start in range(0, resamples, _BLOCK):
+        size = min(_BLOCK, resamples - start)
+        picks = random.integers(0, accounts, (size, accounts)) + accounts * np.arange(size)[:, None]
+        counts = np.bincount(picks.ravel(), minlength=size * accounts)
+        yield (
+            slice(1 + start, 1 + start + size),
+            counts.reshape(size, accounts).astype(np.float64),
+        )
 
 
 def interval(values: Floats, *, level: float = LEVEL) -> tuple[float, float] | None:
@@ -74,16 +92,3 @@ def _by_account(
     order = rows[np.argsort(code[rows], kind="stable")]
     present, starts = np.unique(code[order], return_index=True)
     return present, np.add.reduceat(columns[order], starts, axis=0)
-
-
-def _draws(accounts: int, resamples: int, seed: int) -> Iterator[tuple[slice, Floats]]:
-    """Rows of the output, and how often each account is in each: (rows, accounts)."""
-    random = np.random.default_rng(seed)
-    for start in range(0, resamples, _BLOCK):
-        size = min(_BLOCK, resamples - start)
-        picks = random.integers(0, accounts, (size, accounts)) + accounts * np.arange(size)[:, None]
-        counts = np.bincount(picks.ravel(), minlength=size * accounts)
-        yield (
-            slice(1 + start, 1 + start + size),
-            counts.reshape(size, accounts).astype(np.float64),
-        )

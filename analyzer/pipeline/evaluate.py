@@ -12,6 +12,7 @@ from analyzer.pipeline.artificial import PrevalenceError, prevalence_errors
 from analyzer.pipeline.bootstrap import LEVEL, RESAMPLES, resampled_sums
 from analyzer.pipeline.calibrate import ECE_BINS, as_said, calibration_bins, probabilities
 from analyzer.pipeline.figures import (
+    MIN_POSTS,
     Bin,
     Cell,
     ClassFigures,
@@ -23,6 +24,7 @@ from analyzer.pipeline.figures import (
 )
 from analyzer.pipeline.labels import CLARITY_WEIGHT, UNKNOWN
 from analyzer.pipeline.rates import passion_ppm
+from analyzer.pipeline.risk_coverage import RiskCoverage, risk_coverage
 from analyzer.schema import DRIVES, NICHES, PLATFORMS, PROMOS
 
 if TYPE_CHECKING:
@@ -108,6 +110,8 @@ class Evaluation:
     confusions: Mapping[str, tuple[tuple[int, ...], ...]]
     """By head: posts by label (rows) and answer (columns), in the order of `classes`."""
     calibration: tuple[Bin, ...]
+    selective: RiskCoverage | None
+    """Drive, when the least sure posts are not answered; None with fewer than MIN_POSTS posts."""
     prevalence: tuple[PrevalenceError, ...]
     """Empty where there are too few posts of a class to draw from."""
     mistakes: tuple[Mistake, ...]
@@ -200,6 +204,9 @@ def evaluate(  # noqa: PLR0913 - what answers need beside them to be read
     everything, whole, likely = cells["whole"]
     of_clear = of["whole"][whole.name]
     passion = probabilities(said[:, SLICES["drive"]])[:, 0]
+    answer = np.where(passion >= _HALF, 0, 1)
+    sure = np.maximum(passion, 1 - passion)
+    right = answer == data.drive
     return Evaluation(
         model_id=model_id,
         sha256=data.sha256,
@@ -228,6 +235,11 @@ def evaluate(  # noqa: PLR0913 - what answers need beside them to be read
         calibration=reliability(
             of_clear, _accounts_by(calibration_bins(passion), ECE_BINS, data, clear)
         ),
+        selective=None
+        if whole.posts < MIN_POSTS
+        else risk_coverage(
+            sure[clear], right[clear], data.accounts[clear], resamples=resamples, seed=seed
+        ),
         prevalence=prevalence_errors(
             passion_ppm(said[clear]),
             data.drive[clear] == 0,
@@ -235,7 +247,7 @@ def evaluate(  # noqa: PLR0913 - what answers need beside them to be read
             rates,
             seed=seed,
         ),
-        mistakes=_mistakes(passion, data, clear),
+        mistakes=_mistakes(data, answer, sure, clear & ~right),
     )
 
 
@@ -291,11 +303,11 @@ def _accounts_by(
     return [len(np.unique(data.accounts[rows & (code == at)])) for at in range(codes)]
 
 
-def _mistakes(passion: Floats, data: Labelled, clear: NDArray[np.bool_]) -> tuple[Mistake, ...]:
-    answer = np.where(passion >= _HALF, 0, 1)
-    sure = np.maximum(passion, 1 - passion)
-    wrong = np.flatnonzero(clear & (answer != data.drive))
-    worst = wrong[np.argsort(-sure[wrong], kind="stable")[:MISTAKES]]
+def _mistakes(
+    data: Labelled, answer: NDArray[np.int64], sure: Floats, wrong: NDArray[np.bool_]
+) -> tuple[Mistake, ...]:
+    rows = np.flatnonzero(wrong)
+    worst = rows[np.argsort(-sure[rows], kind="stable")[:MISTAKES]]
     return tuple(
         Mistake(
             row=row + 1,

@@ -7,28 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from analyzer.pipeline.bootstrap import draws
+from analyzer.pipeline.figures import Figure, figure_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-COVERAGES: Final = (1.0, 0.9, 0.8, 0.7, 0.5)
+COVERAGES: Final = tuple(twentieth / 20 for twentieth in range(20, 0, -1))
 """Shares of the posts answered at which the risk is told."""
 
 RISKS: Final = (0.1, 0.15)
 """Shares of wrong answers at which the coverage is told. The embedded default errs in 0.163 of the
 posts of clarity 1 and more when it answers them all (EXPERIMENTS.md, risk and coverage)."""
-
-LEVEL: Final = 0.95
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A figure and the middle LEVEL of it over resamples of accounts."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +32,7 @@ class RiskAt:
     posts: int
     confidence: float
     """Least confidence among them: the line that gives this coverage."""
-    risk: Estimate
+    risk: Figure
     """Share of wrong answers."""
 
 
@@ -49,26 +41,23 @@ class CoverageAt:
     """The most posts that can be answered with no larger share of wrong answers."""
 
     risk: float
-    coverage: Estimate
+    coverage: Figure
     """Share of the posts; 0 where even the surest ones are wrong too often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskCoverage:
-    """The curve at some points, and the area under the whole of it; intervals are 95 %."""
+    """The curve at some points, and the area under the whole of it."""
 
-    posts: int
-    accounts: int
     points: tuple[RiskAt, ...]
     """At each of COVERAGES."""
     limits: tuple[CoverageAt, ...]
     """At each of RISKS."""
-    aurc: Estimate
+    aurc: Figure
     """Area under the curve: the risk averaged over all coverages. Less is better."""
-    oracle: float
-    """The least that AURC can be with as many wrong answers: all of them least sure."""
-    excess: Estimate
-    """AURC above the oracle's: what the confidence alone could win."""
+    excess: Figure
+    """AURC above the least that it can be with as many wrong answers (all of them least sure): what
+    the confidence alone could win."""
 
 
 def risk_coverage(
@@ -85,7 +74,7 @@ def risk_coverage(
         that counts. Posts of the same confidence are answered in no order: each takes the mean.
     correct: (N,) bool.
     accounts: (N,) whose posts they are; a resample draws accounts, with all their posts.
-    resamples: at least 1.
+    resamples: for the intervals; with 0 there are none.
 
     Raises:
         ValueError: no post, or lengths that differ.
@@ -98,36 +87,29 @@ def risk_coverage(
     levels, level = np.unique(-np.asarray(confidence, np.float64), return_inverse=True)
     names, code = np.unique(accounts, return_inverse=True)
     wrong = ~np.asarray(correct, bool)
-    random = np.random.default_rng(seed)
-    every = np.ones(len(names))
-    found = [_measured(level, wrong, every[code], len(levels))]
-    for _ in range(resamples):
-        drawn = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))
-        found.append(_measured(level, wrong, drawn[code].astype(np.float64), len(levels)))
-    values = np.array(found)
-    ends = np.quantile(values[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    estimates = [
-        Estimate(value=float(value), low=float(low), high=float(high))
-        for value, low, high in zip(values[0], *ends, strict=True)
-    ]
-    risks, coverages = estimates[: len(COVERAGES)], estimates[len(COVERAGES) : -2]
-    aurc, excess = estimates[-2:]
+    found = [_measured(level, wrong, np.ones(len(wrong)), len(levels))]
+    for _, drawn in draws(len(names), resamples, seed):
+        found += [_measured(level, wrong, times[code], len(levels)) for times in drawn]
+    figures = [figure_of("share", values, None, len(names)) for values in np.array(found).T]
+    risks, coverages = figures[: len(COVERAGES)], figures[len(COVERAGES) : -2]
     surest = np.sort(confidence)[::-1]
     sizes = [_answered(coverage, len(surest)) for coverage in COVERAGES]
     return RiskCoverage(
-        posts=len(surest),
-        accounts=len(names),
         points=tuple(
-            RiskAt(coverage=coverage, posts=size, confidence=float(surest[size - 1]), risk=risk)
+            RiskAt(
+                coverage=coverage,
+                posts=size,
+                confidence=round(float(surest[size - 1]), 6),
+                risk=risk,
+            )
             for coverage, size, risk in zip(COVERAGES, sizes, risks, strict=True)
         ),
         limits=tuple(
             CoverageAt(risk=risk, coverage=coverage)
             for risk, coverage in zip(RISKS, coverages, strict=True)
         ),
-        aurc=aurc,
-        oracle=aurc.value - excess.value,
-        excess=excess,
+        aurc=figures[-2],
+        excess=figures[-1],
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analyzer.pipeline.artificial import PrevalenceError
     from analyzer.pipeline.evaluate import Evaluation, Mistake
     from analyzer.pipeline.figures import Cell, Figure
+    from analyzer.pipeline.risk_coverage import RiskAt, RiskCoverage
 
 JSON_SCHEMA_VERSION: Final = 1
 """Rises when a key of evaluation.json changes its meaning or goes; a new key does not raise it."""
@@ -66,6 +67,9 @@ SEEN: Final = {
     "calibrated_on": "NOT HELD OUT: the tagger’s temperature and error rates were fitted on this "
     "very file. Calibration, promotions and corrected shares look better here than elsewhere.",
 }
+ANSWERED: Final = (1.0, 0.9, 0.8, 0.7, 0.5)
+"""Those of risk_coverage.COVERAGES that the tables tell; the plot shows them all."""
+
 _EXCERPT: Final = 420
 _NAME: Final = 60
 _SHADES: Final = 5
@@ -111,6 +115,19 @@ class Square:
     names: tuple[str, ...]
     rows: tuple[tuple[str, int, tuple[tuple[int, str], ...]], ...]
     """Label, posts, cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selective:
+    """What answering fewer posts wins."""
+
+    plot: Markup
+    points: list[tuple[str, int, str, Shown]]
+    """Share answered, posts, least probability, share of wrong answers."""
+    limits: list[tuple[str, Shown]]
+    """Share of wrong answers, share answered."""
+    aurc: Shown
+    excess: Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +182,7 @@ def render_evaluation(evaluation: Evaluation) -> str:
         classes=[(head.capitalize(), _classes(e, head)) for head in CLASSES],
         squares=[_square(e, head) for head in CLASSES],
         reliability=plots.reliability_plot(e.calibration),
+        selective=_selective(e.selective) if e.selective else None,
         prevalence=_shares(e),
         mistakes=[_wrong(mistake) for mistake in e.mistakes],
         level=words.percent(e.level),
@@ -211,6 +229,24 @@ def confusions(evaluation: Evaluation, head: str, most: int) -> list[tuple[str, 
         if label != answer and count
     ]
     return sorted(found, key=lambda one: -one[2])[:most]
+
+
+def _selective(found: RiskCoverage) -> Selective:
+    return Selective(
+        plot=plots.risk_plot(found.points),
+        points=[
+            (words.percent(at.coverage), at.posts, chance(at.confidence), shown(at.risk))
+            for at in told(found)
+        ],
+        limits=[(words.percent(at.risk), shown(at.coverage)) for at in found.limits],
+        aurc=shown(found.aurc),
+        excess=shown(found.excess),
+    )
+
+
+def told(found: RiskCoverage) -> list[RiskAt]:
+    """The points of the curve that tables show."""
+    return [at for at in found.points if at.coverage in ANSWERED]
 
 
 def _shares(evaluation: Evaluation) -> list[Shares]:

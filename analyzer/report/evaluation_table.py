@@ -20,6 +20,7 @@ from analyzer.report.evaluation import (
     confusions,
     shown,
     signed,
+    told,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analyzer.pipeline.artificial import PrevalenceError
     from analyzer.pipeline.evaluate import Evaluation
     from analyzer.pipeline.figures import Bin, Cell, ClassFigures, Figure
+    from analyzer.pipeline.risk_coverage import RiskCoverage
 
 _MOST: Final = 10
 """Confusions of niches that are told."""
@@ -68,6 +70,8 @@ def evaluation_tables(evaluation: Evaluation) -> Group:
         (_title("Niche: most frequent confusions"), _confused(e)),
         (_title("Calibration: P(passion) stated and found"), _bins(e.calibration)),
     ]
+    if e.selective:
+        parts.append((_title("Drive, the least sure posts not answered"), _risks(e.selective)))
     if e.prevalence:
         level = words.percent(e.prevalence[0].level)
         parts.append(
@@ -167,6 +171,15 @@ def _bins(bins: Sequence[Bin]) -> Table:
             f"{one.posts:,}",
             "-" if one.stated is None else f"{one.stated:.3f}",
             _ranged(one.found),
+        )
+    return table
+
+
+def _risks(found: RiskCoverage) -> Table:
+    table = _table("Answered", "Posts", "From", "Wrong")
+    for at in told(found):
+        table.add_row(
+            words.percent(at.coverage), f"{at.posts:,}", chance(at.confidence), _ranged(at.risk)
         )
     return table
 

@@ -1,4 +1,4 @@
-"""Square plots as inline SVG: what was stated or true across, what was found upwards.
+"""Square plots as inline SVG: what was stated, true or answered across, what was found upwards.
 
 Colours come from the classes in templates/evaluation.css. Positions are whole hundredths, so that
 a plot is the same on every machine.
@@ -6,6 +6,7 @@ a plot is the same on every machine.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from analyzer.pipeline.artificial import PrevalenceError
     from analyzer.pipeline.figures import Bin
+    from analyzer.pipeline.risk_coverage import RiskAt
 
 _LEFT: Final = 44
 _TOP: Final = 8
@@ -28,6 +30,9 @@ _STRIP: Final = 46
 _LABELS: Final = 52
 """Height of ticks and words under the axis."""
 
+_RISK_STEP: Final = 0.2
+"""The upward axis of a risk plot ends at the next of these; its five ticks are whole percents."""
+
 
 def reliability_plot(bins: Sequence[Bin]) -> Markup:
     """Stated posterior and found share of each bin, with intervals; below, posts per bin."""
@@ -35,7 +40,7 @@ def reliability_plot(bins: Sequence[Bin]) -> Markup:
     said = "; ".join(
         f"stated {percent(b.stated or 0.0)}, found {percent(b.found.value or 0.0)}" for b in shown
     )
-    parts = [_frame("stated P(passion)", "passion posts found", below=_STRIP)]
+    parts = [_frame("stated P(passion)", "passion posts found", below=_STRIP), _EVEN]
     for b in shown:
         x = _x(b.stated or 0.0)
         if b.found.low is not None and b.found.high is not None:
@@ -59,12 +64,35 @@ def prevalence_plot(error: PrevalenceError) -> Markup:
         f"true {percent(at.true)}, counted {percent(at.counted)}, corrected {percent(at.corrected)}"
         for at in error.curve
     )
-    parts = [_frame("true share of passion", "share found", below=0)]
+    parts = [_frame("true share of passion", "share found", below=0), _EVEN]
     for kind in ("counted", "corrected"):
-        points = [(at.true, getattr(at, kind)) for at in error.curve]
-        path = "L".join(f"{_x(x)} {_y(y)}" for x, y in points)
-        parts.append(Markup('<path class="curve {}" d="M{}"/>').format(kind, path))
+        path = _path([(at.true, getattr(at, kind)) for at in error.curve])
+        parts.append(Markup('<path class="curve {}" d="{}"/>').format(kind, path))
     return _svg(f"prevalence-{error.platform}{error.size}", said, 0, parts)
+
+
+def risk_plot(points: Sequence[RiskAt]) -> Markup:
+    """Share of wrong answers at each share answered, with its interval as a band."""
+    shown = [(at.coverage, at.risk) for at in points if at.risk.value is not None]
+    most = max((figure.high or figure.value or 0.0 for _, figure in shown), default=0.0)
+    top = max(1, math.ceil(most / _RISK_STEP)) * _RISK_STEP
+    said = "; ".join(
+        f"{percent(share)} answered, {percent(figure.value or 0.0)} wrong"
+        for share, figure in shown
+    )
+    parts = [_frame("posts answered, surest first", "wrong answers", below=0, top=top)]
+    band = [
+        (share, figure.low, figure.high)
+        for share, figure in shown
+        if figure.low is not None and figure.high is not None
+    ]
+    if band:
+        edge = [(share, low) for share, low, _ in band]
+        edge += [(share, high) for share, _, high in reversed(band)]
+        parts.append(Markup('<path class="band" d="{}Z"/>').format(_path(edge, top)))
+    line = _path([(share, figure.value or 0.0) for share, figure in shown], top)
+    parts.append(Markup('<path class="curve corrected" d="{}"/>').format(line))
+    return _svg("risk", said, 0, parts)
 
 
 def _bars(bins: Sequence[Bin]) -> Markup:
@@ -88,16 +116,13 @@ def _bars(bins: Sequence[Bin]) -> Markup:
     return Markup("").join(parts)
 
 
-def _frame(across: str, upwards: str, *, below: int) -> Markup:
-    """Axes from 0 to 1, the diagonal, ticks and words."""
+def _frame(across: str, upwards: str, *, below: int, top: float = 1.0) -> Markup:
+    """Axes, across from 0 to 1 and upwards from 0 to `top`, ticks and words."""
     floor = _TOP + _SIDE
     parts = [
         Markup('<rect class="ground" x="{}" y="{}" width="{side}" height="{side}"/>').format(
             _LEFT, _TOP, side=_SIDE
-        ),
-        Markup('<line class="even" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(
-            _x(0.0), _y(0.0), _x(1.0), _y(1.0)
-        ),
+        )
     ]
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         parts.append(
@@ -107,7 +132,7 @@ def _frame(across: str, upwards: str, *, below: int) -> Markup:
         )
         parts.append(
             Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(
-                _LEFT - 6, _short(_TOP + _SIDE * (1 - tick) + 4), percent(tick)
+                _LEFT - 6, _short(_TOP + _SIDE * (1 - tick) + 4), percent(tick * top)
             )
         )
     parts.append(
@@ -135,5 +160,15 @@ def _y(share: float) -> str:
     return _short(_TOP + _SIDE * (1 - share))
 
 
+def _path(points: Sequence[tuple[float, float]], top: float = 1.0) -> str:
+    return "M" + "L".join(f"{_x(x)} {_y(y / top)}" for x, y in points)
+
+
 def _short(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+_EVEN: Final = Markup('<line class="even" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(
+    _x(0.0), _y(0.0), _x(1.0), _y(1.0)
+)
+"""Where what was found is what was stated."""

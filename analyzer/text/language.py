@@ -2,7 +2,7 @@
 
 fastText's language identification alone will not do: Vietnamese without its marks, as many write
 it, is English or Italian to it in 19 of 20 captions. So letters and syllables are looked at first,
-and it is asked where they leave the question open (EXPERIMENTS.md, language identification).
+and it is asked where they leave the question open (EXPERIMENTS.md, abstaining).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def is_foreign(text: str) -> bool:
     text: normalised. One more Vietnamese word with its marks never makes it foreign: such words
     are not among the `others` on which all further questions turn.
     """
-    running = without_spans(text, keep_hashtags=False)
+    running = without_spans(text)
     words = _WORD.findall(running)
     enough = max(MARKED_WORDS, MARKED_SHARE * len(words))
     own = sum(1 for word in words if _OWN_LETTER.search(word))

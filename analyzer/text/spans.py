@@ -102,9 +102,6 @@ def split_spans(text: str) -> Iterator[tuple[str, bool]]:
         yield text[end:], False
 
 
-def without_spans(text: str, *, keep_hashtags: bool) -> str:
-    """Running text only; hashtags, too, where they shall count as words."""
-    return "".join(
-        piece if not protected or (keep_hashtags and piece[0] in "#＃") else " "
-        for piece, protected in split_spans(text)
-    )
+def without_spans(text: str) -> str:
+    """Running text only: hashtags, mentions, addresses and emoji are blanks."""
+    return "".join(" " if protected else piece for piece, protected in split_spans(text))

@@ -97,6 +97,29 @@ def test_the_page_needs_nothing_else() -> None:
     assert unknown <= {"drive", "promo", "figures"}
 
 
+def test_the_page_and_the_table_say_what_fewer_answers_win() -> None:
+    found = COMMON.selective
+    assert found is not None
+    html = render_evaluation(COMMON)
+    text, table = " ".join(Page(html).texts), printed(COMMON)
+    half = next(at for at in found.points if at.coverage == 0.5)
+    assert half.risk.value is not None
+    assert f"{half.risk.value:.3f}" in text
+    assert f"{half.confidence:.1%}" in text
+    assert "50%" in table
+    assert f"{half.confidence:.1%}" in table
+    assert html.count('class="band"') == 1
+    (curve,) = re.findall(r'class="curve corrected" d="(M[^"]+)"', html.partition("AURC")[0])
+    assert curve.count("L") == len(found.points) - 1
+
+
+def test_a_few_posts_have_no_curve() -> None:
+    few = judged(labelled(posts=20))
+    assert few.selective is None
+    assert "Not enough posts: 30 are needed." in " ".join(Page(render_evaluation(few)).texts)
+    assert "not answered" not in printed(few)
+
+
 def test_the_page_says_every_figure() -> None:
     text = " ".join(Page(render_evaluation(COMMON)).texts)
     for name in HEADLINE_WORDS.values():

@@ -140,9 +140,8 @@ def test_emoji_is_one_span_wherever_it_stands(emoji: str) -> None:
 
 def test_text_without_spans() -> None:
     text = "Cơm nhà #cơmnhà của @lan 😍 ở a.vn"
-    assert without_spans(text, keep_hashtags=False).split() == ["Cơm", "nhà", "của", "ở"]
-    assert "#cơmnhà" in without_spans(text, keep_hashtags=True).split()
+    assert without_spans(text).split() == ["Cơm", "nhà", "của", "ở"]
 
 
 def test_keycap_of_a_hash_is_no_hashtag() -> None:
-    assert without_spans("#️⃣", keep_hashtags=False).strip() == ""
+    assert without_spans("#️⃣").strip() == ""

@@ -187,7 +187,7 @@ def _pairs(text: str) -> set[Any]:
 
 
 def _says_something(text: str) -> bool:
-    words = _WORD.findall(without_spans(text, keep_hashtags=False))
+    words = _WORD.findall(without_spans(text))
     return sum(map(is_syllable, words)) >= MIN_SYLLABLES
 
 

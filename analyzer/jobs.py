@@ -22,7 +22,7 @@ from analyzer.atomic import atomic_path, discard_leftovers, unwritable
 from analyzer.config import Config
 from analyzer.engine import map_files
 from analyzer.errors import AnalyzerError, InputError, StoreError
-from analyzer.model import default_bundle, read_bundle
+from analyzer.model import default_bundle, id_on, read_bundle
 from analyzer.pipeline.collect import posts_by_account
 from analyzer.pipeline.worker import WorkerSpec
 from analyzer.profile import account_facts, build_profiles, merge_totals, totals
@@ -71,6 +71,8 @@ class Request:
     format: str | None = None
     mapping: Mapping[str, str] | None = None
     bundle: str | None = None
+    device: str = "cpu"
+    """See `model.load_tagger`."""
 
 
 @dataclass(slots=True)
@@ -131,22 +133,24 @@ class Analysis:
     summary: ReportSummary
 
 
-def analyse(
+def analyse(  # noqa: PLR0913 - one parameter a choice of the user
     paths: Sequence[str | Path] | str | Path,
     *,
     config: Config | None = None,
     format: str | None = None,  # noqa: A002 - the word users know
     mapping: Mapping[str, str] | None = None,
     bundle: str | Path | None = None,
+    device: str = "cpu",
 ) -> Analysis:
     """Profiles of the accounts whose posts stand in the files, as Arrow tables.
 
     paths: files, folders or patterns; see `analyzer.sources.read_posts` for format and mapping.
     bundle: folder of a tagger; without one, the embedded default.
+    device: `cpu`, or `cuda` for a GPU.
 
     Raises:
         InputError: nothing could be read; the message says why.
-        ModelError: the bundle cannot be used.
+        ModelError: the bundle or the device cannot be used.
     """
     listed = [paths] if isinstance(paths, str | Path) else paths
     request = Request(
@@ -155,6 +159,7 @@ def analyse(
         format=format,
         mapping=mapping,
         bundle=None if bundle is None else str(bundle),
+        device=device,
     )
     with tempfile.TemporaryDirectory() as folder:
         tagged = tag_posts(request, Path(folder))
@@ -178,11 +183,18 @@ def tag_posts(
 
     Raises:
         InputError: no post could be read.
-        ModelError: the bundle cannot be used.
+        ModelError: the bundle or the device cannot be used.
         StoreError: `out` cannot be written; what it held is untouched.
     """
     bundle = read_bundle(default_bundle() if request.bundle is None else Path(request.bundle))
-    spec = WorkerSpec(bundle=request.bundle, model_id=bundle.model_id, front_end=front_end())
+    model_id = id_on(request.device, bundle.model_id)
+    spec = WorkerSpec(
+        bundle=request.bundle, model_id=model_id, front_end=front_end(), device=request.device
+    )
+    if request.device != "cpu":  # before anything is read
+        from analyzer.model.packed import check_gpu
+
+        check_gpu(request.device)
     files: Counter[str] = Counter()
     rejected = Rejected()
     parts_dir = out / PARTS
@@ -218,7 +230,7 @@ def tag_posts(
         files=len(files),
         rejected=rejected,
         manifest=bundle.manifest,
-        model_id=bundle.model_id,
+        model_id=model_id,
     )
 
 

@@ -15,6 +15,7 @@ import typer
 from analyzer.cli.options import (
     BundleDir,
     ConfigFile,
+    Device,
     Format,
     Mapping,
     Out,
@@ -51,6 +52,7 @@ def profile(  # noqa: PLR0913 - one parameter an option
     mapping: Mapping = None,
     workers: Workers = None,
     bundle: BundleDir = None,
+    device: Device = "cpu",
     config: ConfigFile = None,
     strict: Strict = False,
 ) -> None:
@@ -67,7 +69,7 @@ def profile(  # noqa: PLR0913 - one parameter an option
         from analyzer import jobs
         from analyzer.report import profile_table
 
-        request = _request(paths, format, mapping, workers, bundle, config)
+        request = _request(paths, format, mapping, workers, bundle, device, config)
         given = {"level": level, "min_posts": min_posts}
         request = _with_profile(request, {k: v for k, v in given.items() if v is not None})
         with _folder(out) as folder:
@@ -98,6 +100,7 @@ def tag(  # noqa: PLR0913 - one parameter an option
     mapping: Mapping = None,
     workers: Workers = None,
     bundle: BundleDir = None,
+    device: Device = "cpu",
     config: ConfigFile = None,
     strict: Strict = False,
 ) -> None:
@@ -106,7 +109,7 @@ def tag(  # noqa: PLR0913 - one parameter an option
     Example: analyzer tag exports/tiktok.jsonl.zst -o tagged
     """
     with told():
-        request = _request(paths, format, mapping, workers, bundle, config)
+        request = _request(paths, format, mapping, workers, bundle, device, config)
         with _folder(out) as folder:
             tagged = _tag(request, folder, out)
     print(f"Tags: {tagged.posts}")
@@ -139,6 +142,7 @@ def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
     mapping: list[str] | None,
     workers: int | None,
     bundle: str | None,
+    device: str,
     config: Path | None,
 ) -> Request:
     from analyzer.config import Config, load_config
@@ -153,6 +157,7 @@ def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
         format=format,
         mapping=columns(mapping),
         bundle=bundle,
+        device=device,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analyzer.cli.models import Labelled, Seed  # noqa: TC001 - typer reads the annotations
-from analyzer.cli.options import Out, line, told
+from analyzer.cli.options import Device, Out, line, told
 
 
 def evaluate(
@@ -23,6 +23,7 @@ def evaluate(
     labelled: Labelled,
     *,
     out: Out = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Measure a tagger on labelled posts of accounts that it never saw.
@@ -47,7 +48,9 @@ def evaluate(
 
         only_what_segments()
         embedded = bundle == Path("default") and not bundle.exists()
-        tagger = load_tagger(default_bundle() if embedded else bundle, front_end=front_end())
+        tagger = load_tagger(
+            default_bundle() if embedded else bundle, device=device, front_end=front_end()
+        )
         data = read_labelled(labelled)
         with tqdm(total=len(data.texts), unit=" posts", disable=None, leave=False) as bar:
             found = evaluate_tagger(tagger, data, seed=seed, on_judged=bar.update)

@@ -46,6 +46,10 @@ BundleDir = Annotated[
     str | None,
     typer.Option(metavar="DIR", help="Folder of a tagger; without it the embedded one is used."),
 ]
+Device = Annotated[
+    str,
+    typer.Option(help="cpu, or cuda: a GPU, in 16-bit floats; answers differ a little from cpu's."),
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings, see configs/default.toml."),

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from analyzer.model.shape import EncoderShape
 
     Linear = tuple[Tensor, Tensor]
-    """Weight (out, in) and bias (out,)."""
+    """Weight (out, in) and bias (out,); of a norm, scale and shift."""
 
 NORM_EPSILON: Final = 1e-5
 """PhoBERT's layer_norm_eps."""
 
 
 def forward_of(
-    weights: Mapping[str, NDArray[Any]], shape: EncoderShape, *, pad: int, device: str
+    weights: Mapping[str, NDArray[Any]], shape: EncoderShape, *, pad: int
 ) -> Callable[[Tensor, Tensor], Tensor]:
-    """A function from sub-word ids to the logits of all heads, side by side.
+    """A function from sub-word ids to the logits of all heads, side by side; on the processor.
 
     weights: by the names of a RoBERTa checkpoint behind `encoder.`, and `heads.`.
     pad: id of padding; positions are counted from the one after it.
@@ -41,54 +41,98 @@ def forward_of(
     Raises:
         ValueError: the weights are not those of `shape`.
     """
-    _check({name: values.shape for name, values in weights.items()}, shape)
-    tensors = {name: torch.from_numpy(values).to(device) for name, values in weights.items()}
-
-    def linear(*names: str) -> Linear:
-        parts = [(tensors[f"{name}.weight"], tensors[f"{name}.bias"]) for name in names]
-        return torch.cat([weight for weight, _ in parts]), torch.cat([bias for _, bias in parts])
-
-    def norm(name: str, hidden: Tensor) -> Tensor:
-        scale, shift = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
-        return functional.layer_norm(hidden, (shape.hidden_size,), scale, shift, NORM_EPSILON)
-
-    layers: list[tuple[str, Linear, Linear, Linear, Linear]] = []
-    for number in range(shape.num_hidden_layers):
-        layer = f"encoder.encoder.layer.{number}"
-        own = f"{layer}.attention.self"
-        attended = linear(f"{own}.query", f"{own}.key", f"{own}.value")
-        output = linear(f"{layer}.attention.output.dense")
-        wide = linear(f"{layer}.intermediate.dense")
-        layers.append((layer, attended, output, wide, linear(f"{layer}.output.dense")))
-    heads = linear("heads")
-    words = tensors["encoder.embeddings.word_embeddings.weight"]
-    # there is one type of token
-    places = (
-        tensors["encoder.embeddings.position_embeddings.weight"]
-        + tensors["encoder.embeddings.token_type_embeddings.weight"]
-    )
+    layers = Layers(weights, shape, device="cpu", dtype=torch.float32)
 
     def forward(ids: Tensor, mask: Tensor) -> Tensor:
-        place = torch.cumsum(mask, dim=1) * mask + pad
-        hidden = norm("encoder.embeddings.LayerNorm", words[ids] + places[place])
         seen = mask.bool()[:, None, None, :]
-        for layer, attended, output, wide, narrow in layers:
-            parts = functional.linear(hidden, *attended)
-            rows, width, _ = parts.shape
-            query, key, value = (
-                part.view(rows, width, shape.num_attention_heads, -1).transpose(1, 2)
-                for part in parts.chunk(3, dim=-1)
-            )
-            found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
-            mixed = functional.linear(found.transpose(1, 2).flatten(2), *output)
-            hidden = norm(f"{layer}.attention.output.LayerNorm", mixed + hidden)
-            inner = functional.gelu(functional.linear(hidden, *wide))
-            hidden = norm(f"{layer}.output.LayerNorm", functional.linear(inner, *narrow) + hidden)
+
+        def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+            by_head = (part.transpose(1, 2) for part in (query, key, value))
+            found = functional.scaled_dot_product_attention(*by_head, attn_mask=seen)
+            return found.transpose(1, 2)
+
+        hidden = layers.hidden(ids, torch.cumsum(mask, dim=1) * mask + pad, attend)
         weight = mask.unsqueeze(-1).to(hidden.dtype)
         pooled = (hidden * weight).sum(dim=1) / weight.sum(dim=1)
-        return functional.linear(pooled, *heads)
+        return functional.linear(pooled, *layers.heads)
 
     return forward
+
+
+class Layers:
+    """Weights where and as they are computed with, and the layers between ids and heads."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, NDArray[Any]],
+        shape: EncoderShape,
+        *,
+        device: str,
+        dtype: torch.dtype,
+    ) -> None:
+        """As in `forward_of`; dtype is that of the layers, the heads stay in float32.
+
+        Raises:
+            ValueError: the weights are not those of `shape`.
+        """
+        _check({name: values.shape for name, values in weights.items()}, shape)
+        own = {name: torch.from_numpy(values).to(device) for name, values in weights.items()}
+
+        def linear(*names: str, dtype: torch.dtype = dtype) -> Linear:
+            parts = [(own[f"{name}.weight"], own[f"{name}.bias"]) for name in names]
+            weight, bias = (torch.cat(part).to(dtype) for part in zip(*parts, strict=True))
+            return weight, bias
+
+        def norm(name: str) -> Linear:
+            return own[f"{name}.weight"].to(dtype), own[f"{name}.bias"].to(dtype)
+
+        self._shape = shape
+        self._words = own["encoder.embeddings.word_embeddings.weight"].to(dtype)
+        # there is one type of token
+        self._places = (
+            own["encoder.embeddings.position_embeddings.weight"]
+            + own["encoder.embeddings.token_type_embeddings.weight"]
+        ).to(dtype)
+        self._first = norm("encoder.embeddings.LayerNorm")
+        self._layers: list[tuple[Linear, ...]] = []
+        for number in range(shape.num_hidden_layers):
+            layer = f"encoder.encoder.layer.{number}"
+            inside = f"{layer}.attention.self"
+            self._layers.append(
+                (
+                    linear(f"{inside}.query", f"{inside}.key", f"{inside}.value"),
+                    linear(f"{layer}.attention.output.dense"),
+                    norm(f"{layer}.attention.output.LayerNorm"),
+                    linear(f"{layer}.intermediate.dense"),
+                    linear(f"{layer}.output.dense"),
+                    norm(f"{layer}.output.LayerNorm"),
+                )
+            )
+        self.heads = linear("heads", dtype=torch.float32)
+
+    def hidden(
+        self, ids: Tensor, places: Tensor, attend: Callable[[Tensor, Tensor, Tensor], Tensor]
+    ) -> Tensor:
+        """The last layer's answer for each sub-word: (..., hidden_size).
+
+        ids, places: (...) int64.
+        attend: query, key and value, (..., heads, width of a head), to what is attended to, as
+            large; it knows which sub-words belong to one window.
+        """
+        hidden = self._norm(self._words[ids] + self._places[places], self._first)
+        for attended, output, norm, wide, narrow, last in self._layers:
+            parts = functional.linear(hidden, *attended).chunk(3, dim=-1)
+            query, key, value = (
+                part.unflatten(-1, (self._shape.num_attention_heads, -1)) for part in parts
+            )
+            mixed = functional.linear(attend(query, key, value).flatten(-2), *output)
+            hidden = self._norm(mixed + hidden, norm)
+            inner = functional.gelu(functional.linear(hidden, *wide))
+            hidden = self._norm(functional.linear(inner, *narrow) + hidden, last)
+        return hidden
+
+    def _norm(self, hidden: Tensor, norm: Linear) -> Tensor:
+        return functional.layer_norm(hidden, (self._shape.hidden_size,), *norm, NORM_EPSILON)
 
 
 def _check(sizes: Mapping[str, tuple[int, ...]], shape: EncoderShape) -> None:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     Forward = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
     """Ids and mask, (B, L), to logits, (B, OUTPUTS)."""
 
+    Judge = Callable[[list[list[int]]], NDArray[np.float32]]
+    """Windows, <s> and </s> included, to logits, (windows, OUTPUTS)."""
+
 ROWS: Final = 8
 """Windows in every forward pass, never more, never fewer: a matrix product may round a row
 differently in a product of another height (up to 4e-7 in torch), so all have the same height."""
@@ -43,6 +46,7 @@ class Tagger:
 
     manifest: Manifest
     model_id: str
+    """See `id_on`."""
     logits: Callable[[Sequence[str]], NDArray[np.float64]]
     """Segmented texts to (len(texts), OUTPUTS) float64, the heads side by side (see SLICES)."""
 
@@ -56,7 +60,8 @@ def load_tagger(
 ) -> Tagger:
     """The tagger of a bundle folder; without one, the embedded default.
 
-    device: of torch; a quantised bundle runs on the processor alone.
+    device: `cpu`, or `cuda` for a GPU, where the encoder runs in 16-bit floats; a quantised bundle
+        runs on the processor alone.
     front_end: `analyzer.text.front_end()`; where given, a bundle made behind another is refused.
     threads: of a quantised bundle, whose answers do not depend on it; torch is given one.
 
@@ -83,13 +88,18 @@ def load_tagger(
                     f"{read.folder} is quantised and runs on the processor alone: pass the bundle "
                     f"it was made of to use {device}"
                 )
-            forward = openvino_forward(weights, threads=threads)
-            logits = _logits(forward, weights, vocabulary, window)
+            judge = _batched(openvino_forward(weights, threads=threads), vocabulary.pad)
+            logits = _logits(judge, weights, vocabulary, window)
         else:
             logits = logits_of(weights, shape, vocabulary, window=window, device=device)
     except ValueError as error:
         raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
-    return Tagger(manifest=read.manifest, model_id=read.model_id, logits=logits)
+    return Tagger(manifest=read.manifest, model_id=id_on(device, read.model_id), logits=logits)
+
+
+def id_on(device: str, model_id: str) -> str:
+    """What names a bundle's answers on a device: 16-bit floats answer a little differently."""
+    return model_id if device == "cpu" else f"{model_id}+bf16"
 
 
 def logits_of(
@@ -108,8 +118,13 @@ def logits_of(
         ValueError: the weights are not those of `shape`.
     """
     network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
-    forward = _torch_forward(network, shape, vocabulary.pad, device)
-    return _logits(forward, weights, vocabulary, window)
+    if device == "cpu":
+        judge = _batched(_torch_forward(network, shape, vocabulary.pad), vocabulary.pad)
+    else:
+        from analyzer.model.packed import packed_forward
+
+        judge = packed_forward(network, shape, pad=vocabulary.pad, device=device)
+    return _logits(judge, weights, vocabulary, window)
 
 
 def tag(segmented: Any, tagger: Tagger, *, batch_size: int = 1024) -> Any:
@@ -204,26 +219,27 @@ def _window_texts(
     return out
 
 
-def _batched(
-    forward: Forward, windows: list[list[int]], vocabulary: Vocabulary
-) -> NDArray[np.float32]:
-    """(len(windows), OUTPUTS) float32 of passes that all are ROWS high."""
-    out = np.zeros((len(windows), OUTPUTS), np.float32)
-    widths = [-(-(len(ids) + 2) // WIDTH_STEP) * WIDTH_STEP for ids in windows]
-    by_width: dict[int, list[int]] = {}
-    for at, width in enumerate(widths):
-        by_width.setdefault(width, []).append(at)
-    for width, members in sorted(by_width.items()):
-        for start in range(0, len(members), ROWS):
-            chosen = members[start : start + ROWS]
-            ids = np.full((ROWS, width), vocabulary.pad, np.int64)
-            mask = np.zeros((ROWS, width), np.int64)
-            for row in range(ROWS):
-                window = windows[chosen[min(row, len(chosen) - 1)]]
-                ids[row, : len(window) + 2] = [vocabulary.bos, *window, vocabulary.eos]
-                mask[row, : len(window) + 2] = 1
-            out[chosen] = forward(ids, mask)[: len(chosen)]
-    return out
+def _batched(forward: Forward, pad: int) -> Judge:
+    """Passes that all are ROWS high; in each, windows of one width."""
+
+    def judge(windows: list[list[int]]) -> NDArray[np.float32]:
+        out = np.zeros((len(windows), OUTPUTS), np.float32)
+        by_width: dict[int, list[int]] = {}
+        for at, window in enumerate(windows):
+            by_width.setdefault(-(-len(window) // WIDTH_STEP) * WIDTH_STEP, []).append(at)
+        for width, members in sorted(by_width.items()):
+            for start in range(0, len(members), ROWS):
+                chosen = members[start : start + ROWS]
+                ids = np.full((ROWS, width), pad, np.int64)
+                mask = np.zeros((ROWS, width), np.int64)
+                for row in range(ROWS):
+                    window = windows[chosen[min(row, len(chosen) - 1)]]
+                    ids[row, : len(window)] = window
+                    mask[row, : len(window)] = 1
+                out[chosen] = forward(ids, mask)[: len(chosen)]
+        return out
+
+    return judge
 
 
 def _combine(scores: NDArray[np.float32], lengths: list[list[int]]) -> NDArray[np.float64]:
@@ -244,14 +260,16 @@ def _combine(scores: NDArray[np.float32], lengths: list[list[int]]) -> NDArray[n
 
 
 def _logits(
-    forward: Forward, weights: dict[str, NDArray[Any]], vocabulary: Vocabulary, window: int
+    judge: Judge, weights: dict[str, NDArray[Any]], vocabulary: Vocabulary, window: int
 ) -> Callable[[Sequence[str]], NDArray[np.float64]]:
     """A function from segmented texts to logits: both branches added, windows put together."""
     linear = [weights[name] for name in ("ngram.idf", "ngram.weight") if name in weights]
 
     def logits(texts: Sequence[str]) -> NDArray[np.float64]:
         windows = [_windows(words, window) for words in encode(texts, vocabulary)]
-        scores = _batched(forward, [ids for found in windows for ids, _ in found], vocabulary)
+        scores = judge(
+            [[vocabulary.bos, *ids, vocabulary.eos] for found in windows for ids, _ in found]
+        )
         if linear:
             scores += ngram_logits(_window_texts(texts, windows), *linear)
         return _combine(scores, [[len(ids) for ids, _ in found] for found in windows])
@@ -259,19 +277,18 @@ def _logits(
     return logits
 
 
-def _torch_forward(
-    weights: dict[str, NDArray[Any]], shape: EncoderShape, pad: int, device: str
-) -> Forward:
+def _torch_forward(weights: dict[str, NDArray[Any]], shape: EncoderShape, pad: int) -> Forward:
     import torch
 
     from analyzer.model.forward import forward_of
 
-    network = forward_of(weights, shape, pad=pad, device=device)
+    network = forward_of(weights, shape, pad=pad)
 
     def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         with torch.inference_mode(), _one_thread(torch):
-            logits = network(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
-        array: NDArray[np.float32] = logits.cpu().numpy()
+            array: NDArray[np.float32] = network(
+                torch.from_numpy(ids), torch.from_numpy(mask)
+            ).numpy()
         return array
 
     return forward

@@ -194,7 +194,7 @@ def _weights(bundle: Bundle, vocabulary: Vocabulary, rows: int) -> bytes:
     shape, weights = bundle.manifest.encoder, bundle.weights
     network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
     try:
-        forward_of(network, shape, pad=vocabulary.pad, device="cpu")
+        forward_of(network, shape, pad=vocabulary.pad)
     except ValueError as error:
         raise ModelError(f"{bundle.folder}: weights do not fit the manifest: {error}") from error
     if vocabulary.size != shape.vocab_size:

@@ -119,7 +119,7 @@ def _quantised(bundle: Bundle, pad: int, ids: Iterable[list[int]]) -> dict[str, 
         openvino, nncf = imported("openvino", "nncf")
         nncf.set_log_level(logging.WARNING)
         weights = {n: w for n, w in bundle.weights.items() if not n.startswith("ngram.")}
-        forward = forward_of(weights, bundle.manifest.encoder, pad=pad, device="cpu")
+        forward = forward_of(weights, bundle.manifest.encoder, pad=pad)
         rows = [np.array([row], np.int64) for row in ids]
         example = torch.from_numpy(rows[0])
         with torch.inference_mode():

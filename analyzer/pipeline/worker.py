@@ -23,7 +23,9 @@ class WorkerSpec:
     bundle: str | None
     """Folder of a bundle; None is the embedded default."""
     model_id: str
+    """See `model.id_on`."""
     front_end: str
+    device: str = "cpu"
     abstention: str = field(default_factory=abstention)
     """Which posts are judged; no part of a bundle, since no tagger is trained behind it."""
 
@@ -39,7 +41,7 @@ def open_worker(spec: WorkerSpec) -> Callable[[Any], Any]:
     Raises:
         ModelError: the bundle is missing, damaged, or made behind another front end.
     """
-    tagger = load_tagger(spec.bundle, front_end=front_end())
+    tagger = load_tagger(spec.bundle, device=spec.device, front_end=front_end())
 
     def work(posts: Any) -> Any:
         tags = tag(prepare(posts), tagger)

@@ -48,7 +48,7 @@ def test_logits_are_those_of_transformers(lengths: list[int], width: int) -> Non
     ids, mask = rows(lengths, width)
     with torch.inference_mode():
         wanted = network(ids, mask)
-        found = forward_of(weights_of(network), SHAPE, pad=PAD, device="cpu")(ids, mask)
+        found = forward_of(weights_of(network), SHAPE, pad=PAD)(ids, mask)
     assert found.shape == (len(lengths), OUTPUTS)
     assert torch.allclose(found, wanted, atol=1e-5, rtol=1e-5)
     assert wanted.std() > 0.1
@@ -68,4 +68,4 @@ def test_weights_of_another_shape_are_refused(name: str, values: np.ndarray | No
     if values is not None:
         weights[name] = values
     with pytest.raises(ValueError, match=name):
-        forward_of(weights, SHAPE, pad=PAD, device="cpu")
+        forward_of(weights, SHAPE, pad=PAD)

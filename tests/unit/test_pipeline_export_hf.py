@@ -88,7 +88,7 @@ def encoder_path(bundle: Path, texts: list[str]) -> Any:
     """(len(texts),) P(passion) of the bundle's encoder, each text by itself."""
     read = read_bundle(bundle)
     weights = {name: w for name, w in read.weights.items() if not name.startswith("ngram.")}
-    forward = forward_of(weights, read.manifest.encoder, pad=1, device="cpu")
+    forward = forward_of(weights, read.manifest.encoder, pad=1)
     with torch.inference_mode():
         logits = [
             forward(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.int64))[0]

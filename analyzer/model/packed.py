@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     """Query, key, value, each (SUB_WORDS, heads, width of a head), to what is attended to."""
 
 SUB_WORDS: Final = 16_384
-"""Of every pass, padding included: a matrix product of another height may round differently."""
+"""Of every pass, padding included; see `tagger.SUB_WORDS`, which is for processors."""
 
 DTYPE: Final = torch.bfloat16
 

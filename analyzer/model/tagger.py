@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     Judge = Callable[[list[list[int]]], NDArray[np.float32]]
     """Windows, <s> and </s> included, to logits, (windows, OUTPUTS)."""
 
-ROWS: Final = 8
-"""Windows in every forward pass, never more, never fewer: a matrix product may round a row
-differently in a product of another height (up to 4e-7 in torch), so all have the same height."""
-
 WIDTH_STEP: Final = 16
 """A window is padded to the next multiple: a width of its own choosing, not its neighbours'."""
+
+SUB_WORDS: Final = 64
+"""A pass has as many windows of one width as fit in, one at least, never more, never fewer: a matrix
+product may round a row differently in a product of another height (up to 4e-7 in torch). With more,
+a few posts alone would be judged beside many copies that fill the pass; with fewer, each sub-word
+costs more (EXPERIMENTS.md, speed of the tagger)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +222,7 @@ def _window_texts(
 
 
 def _batched(forward: Forward, pad: int) -> Judge:
-    """Passes that all are ROWS high; in each, windows of one width."""
+    """Passes of windows of one width, all of one height at that width."""
 
     def judge(windows: list[list[int]]) -> NDArray[np.float32]:
         out = np.zeros((len(windows), OUTPUTS), np.float32)
@@ -228,11 +230,12 @@ def _batched(forward: Forward, pad: int) -> Judge:
         for at, window in enumerate(windows):
             by_width.setdefault(-(-len(window) // WIDTH_STEP) * WIDTH_STEP, []).append(at)
         for width, members in sorted(by_width.items()):
-            for start in range(0, len(members), ROWS):
-                chosen = members[start : start + ROWS]
-                ids = np.full((ROWS, width), pad, np.int64)
-                mask = np.zeros((ROWS, width), np.int64)
-                for row in range(ROWS):
+            height = max(1, SUB_WORDS // width)
+            for start in range(0, len(members), height):
+                chosen = members[start : start + height]
+                ids = np.full((height, width), pad, np.int64)
+                mask = np.zeros((height, width), np.int64)
+                for row in range(height):
                     window = windows[chosen[min(row, len(chosen) - 1)]]
                     ids[row, : len(window)] = window
                     mask[row, : len(window)] = 1

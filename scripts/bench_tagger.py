@@ -93,6 +93,8 @@ def main() -> None:
             wall, cpu = _round(pipes[name])
             found.wall.append(wall)
             found.cpu.append(cpu)
+    for pipe in [one for several in pipes.values() for one in several]:
+        pipe.send(False)
     sizes = [sum(map(len, words)) + 2 for words in encode(texts, vocabulary)]
     print(
         f"{len(texts)} distinct texts of {statistics.mean(sizes):.0f} sub-words in the mean, "
@@ -173,7 +175,7 @@ def _weights(seed: int, vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _start(name: str, texts: list[str], work: Path, phobert: Path) -> list[Connection]:
-    """A pipe to each process: any word sent makes it answer its texts, and tell CPU seconds."""
+    """Pipes to processes: True makes one answer its texts and tell CPU seconds, False ends it."""
     context = multiprocessing.get_context("spawn")
     pipes = []
     for number in range(WAYS[name].processes):
@@ -194,8 +196,7 @@ def _work(name: str, texts: list[str], work: Path, phobert: Path, pipe: Connecti
     answered = WAYS[name].opened(work, phobert, threads)
     answered(texts[:WARM_UP])
     pipe.send(None)
-    while True:
-        pipe.recv()
+    while pipe.recv():
         started = time.process_time()
         answered(texts)
         pipe.send(time.process_time() - started)
@@ -205,7 +206,7 @@ def _round(pipes: list[Connection]) -> tuple[float, float]:
     """Seconds until the last process has answered, and CPU seconds of all."""
     started = time.perf_counter()
     for pipe in pipes:
-        pipe.send(None)
+        pipe.send(True)
     cpu = sum(pipe.recv() for pipe in pipes)
     return time.perf_counter() - started, cpu
 

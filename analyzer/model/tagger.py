@@ -36,10 +36,10 @@ WIDTH_STEP: Final = 16
 """A window is padded to the next multiple: a width of its own choosing, not its neighbours'."""
 
 SUB_WORDS: Final = 64
-"""A pass has as many windows of one width as fit in, one at least, never more, never fewer: a matrix
-product may round a row differently in a product of another height (up to 4e-7 in torch). With more,
-a few posts alone would be judged beside many copies that fill the pass; with fewer, each sub-word
-costs more (EXPERIMENTS.md, speed of the tagger)."""
+"""A pass has as many windows of one width as fit in, one at least, never more, never fewer: a
+matrix product may round a row differently in a product of another height (up to 4e-7 in torch).
+With more, a few posts alone would be judged beside many copies that fill the pass; with fewer, each
+sub-word costs more (EXPERIMENTS.md, speed of the tagger)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
+# before numpy and torch are imported, here and in processes that tests start: the suite runs in as
+# many processes as there are cores, and threads that wait for each other in all of them cost more
+# than they give
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import pytest
 from hypothesis import settings
 

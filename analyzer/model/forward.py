@@ -47,8 +47,8 @@ def forward_of(
         seen = mask.bool()[:, None, None, :]
 
         def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-            by_head = (part.transpose(1, 2) for part in (query, key, value))
-            found = functional.scaled_dot_product_attention(*by_head, attn_mask=seen)
+            query, key, value = (part.transpose(1, 2) for part in (query, key, value))
+            found = functional.scaled_dot_product_attention(query, key, value, attn_mask=seen)
             return found.transpose(1, 2)
 
         hidden = layers.hidden(ids, torch.cumsum(mask, dim=1) * mask + pad, attend)
@@ -123,7 +123,7 @@ class Layers:
         for attended, output, norm, wide, narrow, last in self._layers:
             parts = functional.linear(hidden, *attended).chunk(3, dim=-1)
             query, key, value = (
-                part.unflatten(-1, (self._shape.num_attention_heads, -1)) for part in parts
+                part.view(*part.shape[:-1], self._shape.num_attention_heads, -1) for part in parts
             )
             mixed = functional.linear(attend(query, key, value).flatten(-2), *output)
             hidden = self._norm(mixed + hidden, norm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -141,7 +141,7 @@ def _flash_attention(starts: Tensor, longest: int) -> Attend:
     from torch.nn.attention.varlen import varlen_attn
 
     def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        found: Tensor = varlen_attn(query, key, value, starts, starts, longest, longest)
-        return found
+        # without return_aux it gives one tensor, which its types do not say
+        return cast("Tensor", varlen_attn(query, key, value, starts, starts, longest, longest))
 
     return attend

@@ -46,8 +46,8 @@ def attention(starts: Tensor, longest: int) -> Callable[[Tensor, Tensor, Tensor]
         out = torch.empty_like(query)
         for start, end in pairwise(ends):
             assert 0 < end - start <= longest
-            one = (part[start:end].transpose(0, 1) for part in (query, key, value))
-            out[start:end] = functional.scaled_dot_product_attention(*one).transpose(0, 1)
+            q, k, v = (part[start:end].transpose(0, 1) for part in (query, key, value))
+            out[start:end] = functional.scaled_dot_product_attention(q, k, v).transpose(0, 1)
         return out
 
     return attend

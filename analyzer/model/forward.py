@@ -29,9 +29,9 @@ NORM_EPSILON: Final = 1e-5
 
 
 def forward_of(
-    weights: Mapping[str, NDArray[Any]], shape: EncoderShape, *, pad: int
+    weights: Mapping[str, NDArray[Any]], shape: EncoderShape, *, pad: int, device: str = "cpu"
 ) -> Callable[[Tensor, Tensor], Tensor]:
-    """A function from sub-word ids to the logits of all heads, side by side; on the processor.
+    """A function from sub-word ids to the logits of all heads, side by side.
 
     weights: by the names of a RoBERTa checkpoint behind `encoder.`, and `heads.`.
     pad: id of padding; positions are counted from the one after it.
@@ -41,7 +41,7 @@ def forward_of(
     Raises:
         ValueError: the weights are not those of `shape`.
     """
-    layers = Layers(weights, shape, device="cpu", dtype=torch.float32)
+    layers = Layers(weights, shape, device=device, dtype=torch.float32)
 
     def forward(ids: Tensor, mask: Tensor) -> Tensor:
         seen = mask.bool()[:, None, None, :]

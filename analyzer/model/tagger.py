@@ -92,8 +92,14 @@ def load_tagger(
                 )
             judge = _batched(openvino_forward(weights, threads=threads), vocabulary.pad)
             logits = _logits(judge, weights, vocabulary, window)
-        else:
+        elif device == "cpu":
             logits = logits_of(weights, shape, vocabulary, window=window, device=device)
+        else:
+            from analyzer.model.packed import packed_forward
+
+            network = _network(weights)
+            judge = packed_forward(network, shape, pad=vocabulary.pad, device=device)
+            logits = _logits(judge, weights, vocabulary, window)
     except ValueError as error:
         raise ModelError(f"{read.folder}: weights do not fit the manifest: {error}") from error
     return Tagger(manifest=read.manifest, model_id=id_on(device, read.model_id), logits=logits)
@@ -112,20 +118,15 @@ def logits_of(
     window: int,
     device: str,
 ) -> Callable[[Sequence[str]], NDArray[np.float64]]:
-    """A function from segmented texts to (len(texts), OUTPUTS) logits, by torch.
+    """A function from segmented texts to (len(texts), OUTPUTS) logits, by torch in 32-bit floats.
 
     weights: as a bundle holds them, of the encoder and, where there is one, of the linear branch.
 
     Raises:
         ValueError: the weights are not those of `shape`.
     """
-    network = {name: w for name, w in weights.items() if not name.startswith("ngram.")}
-    if device == "cpu":
-        judge = _batched(_torch_forward(network, shape, vocabulary.pad), vocabulary.pad)
-    else:
-        from analyzer.model.packed import packed_forward
-
-        judge = packed_forward(network, shape, pad=vocabulary.pad, device=device)
+    network = _network(weights)
+    judge = _batched(_torch_forward(network, shape, vocabulary.pad, device), vocabulary.pad)
     return _logits(judge, weights, vocabulary, window)
 
 
@@ -280,18 +281,24 @@ def _logits(
     return logits
 
 
-def _torch_forward(weights: dict[str, NDArray[Any]], shape: EncoderShape, pad: int) -> Forward:
+def _network(weights: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The encoder's weights and its heads', without the linear branch."""
+    return {name: w for name, w in weights.items() if not name.startswith("ngram.")}
+
+
+def _torch_forward(
+    weights: dict[str, NDArray[Any]], shape: EncoderShape, pad: int, device: str
+) -> Forward:
     import torch
 
     from analyzer.model.forward import forward_of
 
-    network = forward_of(weights, shape, pad=pad)
+    network = forward_of(weights, shape, pad=pad, device=device)
 
     def forward(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         with torch.inference_mode(), _one_thread(torch):
-            array: NDArray[np.float32] = network(
-                torch.from_numpy(ids), torch.from_numpy(mask)
-            ).numpy()
+            logits = network(torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device))
+        array: NDArray[np.float32] = logits.cpu().numpy()
         return array
 
     return forward

@@ -26,7 +26,7 @@ import numpy as np
 import pyarrow as pa
 
 from analyzer.model import default_bundle, load_tagger, read_bundle, tag, write_bundle
-from analyzer.model.encode import encode, load_vocabulary
+from analyzer.model.encode import encode, encode_words, load_vocabulary
 from analyzer.model.shape import EncoderShape
 from analyzer.pipeline.quantise import quantise
 from analyzer.schema import SEGMENTED
@@ -95,7 +95,7 @@ def main() -> None:
             found.cpu.append(cpu)
     for pipe in [one for several in pipes.values() for one in several]:
         pipe.send(False)
-    sizes = [sum(map(len, words)) + 2 for words in encode(texts, vocabulary)]
+    sizes = [len(found) + 2 for found in encode(texts, vocabulary)]
     print(
         f"{len(texts)} distinct texts of {statistics.mean(sizes):.0f} sub-words in the mean, "
         f"{max(sizes)} at most; {args.rounds} rounds; load {os.getloadavg()[0]:.1f}"
@@ -132,7 +132,7 @@ def drawn(posts: Path, count: int, seed: int, vocabulary: Vocabulary) -> list[st
 
 
 def _cut(text: str, vocabulary: Vocabulary) -> str:
-    sizes = np.cumsum([len(word) for word in encode([text], vocabulary)[0]])
+    sizes = np.cumsum([len(word) for word in encode_words([text], vocabulary)[0]])
     return " ".join(text.split()[: int((sizes <= WINDOW).sum())])
 
 

@@ -108,14 +108,14 @@ class _Prepared(NamedTuple):
 
 def _prepared(folder: Path, work: Path, *, device: str, workers: int) -> _Prepared:
     target = work / "pretrained.safetensors"
-    posts = [orjson.loads(line) for line in _lines(folder / "unlabelled.jsonl.zst")]
+    posts = [orjson.loads(line) for line in lines_of(folder / "unlabelled.jsonl.zst")]
     texts = {"captions": [post["text"] or "" for post in posts]}
     if not target.exists():
         texts |= {
-            name: _lines(folder / "text" / f"{name}.txt.zst")[:limit]
+            name: lines_of(folder / "text" / f"{name}.txt.zst")[:limit]
             for name, limit in TEXTS.items()
         }
-    segmented = _segmented(work, texts, workers)
+    segmented = as_tagger_reads(work, texts, workers)
     data = read_labelled(folder / "labelled.jsonl")
     captions = Captions(
         texts=segmented["captions"],
@@ -191,7 +191,7 @@ def _pretrain(
     _save(target, pretrain(texts, vocabulary, settings.shape, steps))
 
 
-def _segmented(work: Path, texts: dict[str, list[str]], workers: int) -> dict[str, list[str]]:
+def as_tagger_reads(work: Path, texts: dict[str, list[str]], workers: int) -> dict[str, list[str]]:
     """Each text as the tagger reads it; a file a name."""
     missing = {name: some for name, some in texts.items() if not (work / f"{name}.json").exists()}
     every = [text for some in missing.values() for text in some]
@@ -217,7 +217,7 @@ def _tokenizer() -> Path:
     return Path(str(folder / "tokenizer.json"))
 
 
-def _lines(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
     """Lines by newline only: texts hold other separators."""
     with zstandard.open(path, "rb") as file:
         text: str = file.read().decode("utf-8")

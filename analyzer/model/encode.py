@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from tokenizers import Tokenizer, models
+from tokenizers import models
 
 from analyzer.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
 MAX_WORD: Final = 64
 """Characters of one word that are read: an address of 2,000 says no more in its tail."""
@@ -33,9 +31,9 @@ _UNKNOWN: Final = " "
 class Vocabulary:
     """Original PhoBERT files `vocab.txt` and `bpe.codes`, and what was looked up in them."""
 
-    bpe: Tokenizer
+    bpe: models.BPE
     """Words to pieces, numbered in an order of its own."""
-    ids: NDArray[np.int32]
+    codes: list[int]
     """PhoBERT's id of each piece; `unk` for a product of two merged pieces that vocab.txt lacks."""
     lower: bool
     size: int
@@ -70,15 +68,15 @@ def load_vocabulary(folder: Path, *, lower: bool) -> Vocabulary:
     pieces |= {part for a, b in merges for part in (a, b, a + b)}
     order = sorted(pieces)
     codes = [known.get(p.removesuffix(_END) if p.endswith(_END) else f"{p}@@", unk) for p in order]
-    model = models.BPE(
+    bpe = models.BPE(
         vocab={**{piece: n for n, piece in enumerate(order)}, _UNKNOWN: len(order)},
         merges=merges,
         unk_token=_UNKNOWN,
         end_of_word_suffix=_END,
     )
     return Vocabulary(
-        bpe=Tokenizer(model),
-        ids=np.array([*codes, unk], np.int32),
+        bpe=bpe,
+        codes=[*codes, unk],
         lower=lower,
         size=len(entries) + 1,
         mask=len(entries),
@@ -108,23 +106,37 @@ def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
 
 
-def encode(texts: Sequence[str], vocabulary: Vocabulary) -> list[list[tuple[int, ...]]]:
-    """Sub-word ids of each word of each segmented text; no special tokens, nothing cut off.
+def encode(texts: Sequence[str], vocabulary: Vocabulary) -> list[list[int]]:
+    """Sub-word ids of each segmented text; no special tokens, nothing cut off.
 
     Text that looks like a special token (`<s>`) stays text.
     """
-    return [
-        [_word_ids(word, vocabulary) for word in (t.lower() if vocabulary.lower else t).split()]
-        for t in texts
-    ]
+    ids_of = vocabulary.known.__getitem__
+    out: list[list[int]] = []
+    for text in texts:
+        words = (text.lower() if vocabulary.lower else text).split()
+        try:
+            # at C's speed where every word is known, as nearly all are
+            ids = list(chain.from_iterable(map(ids_of, words)))
+        except KeyError:
+            ids = list(chain.from_iterable(_looked_up(words, vocabulary)))
+        out.append(ids)
+    return out
 
 
-def _word_ids(word: str, vocabulary: Vocabulary) -> tuple[int, ...]:
-    ids = vocabulary.known.get(word)
-    if ids is None:
-        if len(vocabulary.known) >= MAX_CACHE:
-            vocabulary.known.clear()
-        pieces = vocabulary.bpe.encode(word[:MAX_WORD]).ids
-        ids = tuple(vocabulary.ids[pieces].tolist())
-        vocabulary.known[word] = ids
-    return ids
+def encode_words(texts: Sequence[str], vocabulary: Vocabulary) -> list[list[tuple[int, ...]]]:
+    """As `encode`, word by word."""
+    cased = (text.lower() if vocabulary.lower else text for text in texts)
+    return [_looked_up(text.split(), vocabulary) for text in cased]
+
+
+def _looked_up(words: list[str], vocabulary: Vocabulary) -> list[tuple[int, ...]]:
+    known, codes = vocabulary.known, vocabulary.codes
+    if len(known) >= MAX_CACHE:
+        known.clear()
+    for word in words:
+        if word not in known:
+            # the model itself: a Tokenizer around it takes twice the time for the same pieces
+            pieces = vocabulary.bpe.tokenize(word[:MAX_WORD])
+            known[word] = tuple(codes[piece.id] for piece in pieces)
+    return [known[word] for word in words]

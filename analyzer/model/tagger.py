@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from analyzer.errors import ModelError
 from analyzer.model.bundle import Manifest, default_bundle, read_bundle
-from analyzer.model.encode import encode, load_vocabulary
+from analyzer.model.encode import encode, encode_words, load_vocabulary
 from analyzer.model.ngrams import ngram_logits
 from analyzer.model.openvino_runtime import openvino_forward
 from analyzer.model.shape import OUTPUTS, SLICES
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 WIDTH_STEP: Final = 16
 """A window is padded to the next multiple: a width of its own choosing, not its neighbours'."""
 
-SUB_WORDS: Final = 64
-"""A pass has as many windows of one width as fit in, one at least, never more, never fewer: a
-matrix product may round a row differently in a product of another height (up to 4e-7 in torch).
-With more, a few posts alone would be judged beside many copies that fill the pass; with fewer, each
-sub-word costs more (EXPERIMENTS.md, speed of the tagger)."""
+SUB_WORDS: Final = {384: 256, 100_000: 64}
+"""By hidden size at most, the sub-words of a pass: it has as many windows of one width as fit in,
+one at least, never more, never fewer, since a matrix product may round a row differently in a
+product of another height (up to 4e-7 in torch). With fewer, each sub-word costs more; with more, a
+few posts alone are judged beside many copies that fill the pass, which is dear in a large encoder
+(EXPERIMENTS.md, how high a pass is)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +91,7 @@ def load_tagger(
                     f"{read.folder} is quantised and runs on the processor alone: pass the bundle "
                     f"it was made of to use {device}"
                 )
-            judge = _batched(openvino_forward(weights, threads=threads), vocabulary.pad)
+            judge = _batched(openvino_forward(weights, threads=threads), shape, vocabulary.pad)
             logits = _logits(judge, weights, vocabulary, window)
         elif device == "cpu":
             logits = logits_of(weights, shape, vocabulary, window=window, device=device)
@@ -126,7 +127,8 @@ def logits_of(
         ValueError: the weights are not those of `shape`.
     """
     network = _network(weights)
-    judge = _batched(_torch_forward(network, shape, vocabulary.pad, device), vocabulary.pad)
+    forward = _torch_forward(network, shape, vocabulary.pad, device)
+    judge = _batched(forward, shape, vocabulary.pad)
     return _logits(judge, weights, vocabulary, window)
 
 
@@ -194,36 +196,24 @@ def _ppm(logits: NDArray[np.float64]) -> NDArray[np.int32]:
     return ppm
 
 
-def _windows(words: list[tuple[int, ...]], window: int) -> list[tuple[list[int], tuple[int, int]]]:
-    """Sub-word ids of each window with its (first, last) word; cut between words, at least one."""
-    out: list[tuple[list[int], tuple[int, int]]] = []
+def _windows(text: str, vocabulary: Vocabulary, window: int) -> list[tuple[list[int], str]]:
+    """Sub-word ids of each window with its words; cut between words, at least one."""
+    out: list[tuple[list[int], str]] = []
+    words = text.split()
     ids: list[int] = []
     first = 0
-    for at, word in enumerate(words):
+    for at, word in enumerate(encode_words([text], vocabulary)[0]):
         if ids and len(ids) + len(word) > window:
-            out.append((ids, (first, at)))
+            out.append((ids, " ".join(words[first:at])))
             ids, first = [], at
         ids.extend(word[:window])
-    out.append((ids, (first, len(words))))
+    out.append((ids, " ".join(words[first:])))
     return out
 
 
-def _window_texts(
-    texts: Sequence[str], windows: list[list[tuple[list[int], tuple[int, int]]]]
-) -> list[str]:
-    """The words of each window, for the branch that reads words."""
-    out = []
-    for text, found in zip(texts, windows, strict=True):
-        if len(found) == 1:
-            out.append(text)
-            continue
-        words = text.split()
-        out += [" ".join(words[first:last]) for _, (first, last) in found]
-    return out
-
-
-def _batched(forward: Forward, pad: int) -> Judge:
+def _batched(forward: Forward, shape: EncoderShape, pad: int) -> Judge:
     """Passes of windows of one width, all of one height at that width."""
+    sub_words = next(n for hidden, n in SUB_WORDS.items() if shape.hidden_size <= hidden)
 
     def judge(windows: list[list[int]]) -> NDArray[np.float32]:
         out = np.zeros((len(windows), OUTPUTS), np.float32)
@@ -231,7 +221,7 @@ def _batched(forward: Forward, pad: int) -> Judge:
         for at, window in enumerate(windows):
             by_width.setdefault(-(-len(window) // WIDTH_STEP) * WIDTH_STEP, []).append(at)
         for width, members in sorted(by_width.items()):
-            height = max(1, SUB_WORDS // width)
+            height = max(1, sub_words // width)
             for start in range(0, len(members), height):
                 chosen = members[start : start + height]
                 ids = np.full((height, width), pad, np.int64)
@@ -270,12 +260,14 @@ def _logits(
     linear = [weights[name] for name in ("ngram.idf", "ngram.weight") if name in weights]
 
     def logits(texts: Sequence[str]) -> NDArray[np.float64]:
-        windows = [_windows(words, window) for words in encode(texts, vocabulary)]
-        scores = judge(
-            [[vocabulary.bos, *ids, vocabulary.eos] for found in windows for ids, _ in found]
-        )
+        windows = [
+            [(ids, text)] if len(ids) <= window else _windows(text, vocabulary, window)
+            for text, ids in zip(texts, encode(texts, vocabulary), strict=True)
+        ]
+        flat = [one for found in windows for one in found]
+        scores = judge([[vocabulary.bos, *ids, vocabulary.eos] for ids, _ in flat])
         if linear:
-            scores += ngram_logits(_window_texts(texts, windows), *linear)
+            scores += ngram_logits([text for _, text in flat], *linear)
         return _combine(scores, [[len(ids) for ids, _ in found] for found in windows])
 
     return logits

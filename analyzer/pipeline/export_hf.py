@@ -114,11 +114,11 @@ def fast_tokenizer(vocabulary: Vocabulary) -> tuple[str, int]:
 
     ids = {name: code for code, name in enumerate(_SPECIAL[:-1])} | {"<mask>": vocabulary.mask}
     rows = vocabulary.size
-    own = json.loads(vocabulary.bpe.to_str())["model"]
+    own = json.loads(Tokenizer(vocabulary.bpe).to_str())["model"]
     for piece, number in sorted(own["vocab"].items(), key=lambda item: item[1]):
         if piece == own["unk_token"]:
             continue
-        code = int(vocabulary.ids[number])
+        code = vocabulary.codes[number]
         if code == vocabulary.unk:
             code, rows = rows, rows + 1
         ids[piece] = code

@@ -90,8 +90,7 @@ def window_ids(
 ) -> list[list[int]]:
     """The first `window` sub-words of each segmented text, between <s> and </s>."""
     return [
-        [vocabulary.bos, *[piece for word in words for piece in word][:window], vocabulary.eos]
-        for words in encode(texts, vocabulary)
+        [vocabulary.bos, *found[:window], vocabulary.eos] for found in encode(texts, vocabulary)
     ]
 
 

@@ -117,8 +117,7 @@ def _rows(texts: Sequence[str], vocabulary: Vocabulary) -> Rows:
     """Every text cut into rows of WINDOW sub-words."""
     parts, lengths = [], []
     for text in texts:
-        (words,) = encode([text], vocabulary)
-        ids = np.fromiter((piece for word in words for piece in word), np.int32)
+        ids = np.array(encode([text], vocabulary)[0], np.int32)
         whole, rest = divmod(len(ids), WINDOW)
         if rest < SHORTEST:
             ids, rest = ids[: whole * WINDOW], 0

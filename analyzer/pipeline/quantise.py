@@ -60,12 +60,8 @@ def quantise(
     vocabulary = load_vocabulary(bundle, lower=read.manifest.lower)
     texts = _drawn(captions, windows, seed)
     ids = [
-        [
-            vocabulary.bos,
-            *[i for word in words for i in word][: read.manifest.window],
-            vocabulary.eos,
-        ]
-        for words in encode(texts, vocabulary)
+        [vocabulary.bos, *found[: read.manifest.window], vocabulary.eos]
+        for found in encode(texts, vocabulary)
     ]
     network = _quantised(read, vocabulary.pad, ids)
     kept = {name: w for name, w in read.weights.items() if name.startswith("ngram.")}

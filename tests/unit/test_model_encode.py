@@ -12,7 +12,7 @@ from transformers import PhobertTokenizer
 
 from analyzer.errors import ModelError
 from analyzer.model.bundle import default_bundle
-from analyzer.model.encode import MAX_WORD, Vocabulary, encode, load_vocabulary
+from analyzer.model.encode import MAX_WORD, Vocabulary, encode, encode_words, load_vocabulary
 
 PHOBERT = Path(__file__).parents[3] / "shared" / "data" / "phobert_tokenizer"
 CAPTION = "hôm_nay mình nấu bún_riêu 🦀 @be.cua #mónngon , ai thích chua_chua thì thêm me nha hihii"
@@ -51,7 +51,7 @@ def test_sizes_and_special_tokens_are_the_published_ones(folder: Path) -> None:
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
 def test_a_caption_has_the_published_ids(folder: Path) -> None:
     ours, slow = both(folder)
-    (found,) = encode([CAPTION], ours)
+    (found,) = encode_words([CAPTION], ours)
     assert found == [published(word, slow) for word in CAPTION.split()]
     assert [i for ids in found for i in ids] == slow.encode(CAPTION, add_special_tokens=False)
 
@@ -69,14 +69,15 @@ def test_a_caption_has_the_published_ids(folder: Path) -> None:
 def test_any_word_has_the_published_ids(text: str) -> None:
     for folder in folders():
         ours, slow = both(folder)
-        (found,) = encode([text], ours)
+        (found,) = encode_words([text], ours)
+        assert encode([text], ours) == [[i for ids in found for i in ids]]
         assert found == [published(word, slow) for word in text.split()]
 
 
 def test_text_that_looks_like_a_special_token_stays_text() -> None:
     vocabulary = load_vocabulary(default_bundle(), lower=False)
     special = {vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.mask}
-    (words,) = encode(["<s> </s> <mask> <pad> bún"], vocabulary)
+    (words,) = encode_words(["<s> </s> <mask> <pad> bún"], vocabulary)
     assert len(words) == 5
     assert not special & {piece for word in words for piece in word}
 

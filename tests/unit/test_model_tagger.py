@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from analyzer.model import tag
 from analyzer.model.bundle import default_bundle
-from analyzer.model.encode import encode, load_vocabulary
+from analyzer.model.encode import Vocabulary, encode_words, load_vocabulary
 from analyzer.model.shape import OUTPUTS, SLICES
 from analyzer.model.tagger import _combine, _windows
 from analyzer.schema import NICHES, PROMOS, SEGMENTED, TAG
@@ -102,6 +103,11 @@ def test_where_it_abstains_all_answers_are_unknown(tagger: Tagger) -> None:
     assert second["prob_ppm"] is not None
 
 
+@cache
+def _vocabulary() -> Vocabulary:
+    return load_vocabulary(default_bundle(), lower=True)
+
+
 def test_no_posts_no_tags(tagger: Tagger) -> None:
     assert tag(SEGMENTED.empty_table(), tagger).num_rows == 0
 
@@ -109,8 +115,8 @@ def test_no_posts_no_tags(tagger: Tagger) -> None:
 def test_a_promotion_in_the_last_window_is_the_posts(tagger: Tagger) -> None:
     article, plug = segment(normalise([ARTICLE, PLUG]))
     joined = f"{article} {plug}"
-    found = encode([joined], load_vocabulary(default_bundle(), lower=True))[0]
-    assert len(_windows(found, tagger.manifest.window)) > 2
+    vocabulary = _vocabulary()
+    assert len(_windows(joined, vocabulary, tagger.manifest.window)) > 2
     promo = tagger.logits([article, joined])[:, SLICES["promo"]]
     evidence = promo[:, 1:].max(axis=1) - promo[:, 0]
     assert evidence[1] > evidence[0]
@@ -120,15 +126,18 @@ def test_a_promotion_in_the_last_window_is_the_posts(tagger: Tagger) -> None:
 
 
 @given(
-    st.lists(st.lists(st.integers(5, 99), min_size=1, max_size=300).map(tuple), max_size=40),
-    st.integers(4, 254),
+    st.lists(st.text("abnghêọ_#@😍", min_size=1, max_size=70), min_size=1, max_size=60),
+    st.integers(1, 254),
 )
-def test_windows_hold_every_word_once_in_order(words: list[tuple[int, ...]], window: int) -> None:
-    found = _windows(words, window)
+def test_windows_hold_every_word_once_in_order(words: list[str], window: int) -> None:
+    vocabulary = _vocabulary()
+    text = " ".join(words)
+    found = _windows(text, vocabulary, window)
     assert all(len(ids) <= window for ids, _ in found)
-    assert [place for _, (a, b) in found for place in range(a, b)] == list(range(len(words)))
+    assert [word for _, own in found for word in own.split()] == words
+    (whole,) = encode_words([text], vocabulary)
     joined = [piece for ids, _ in found for piece in ids]
-    assert joined == [piece for word in words for piece in word[:window]]
+    assert joined == [piece for word in whole for piece in word[:window]]
 
 
 def test_one_window_stays_as_it_is() -> None:

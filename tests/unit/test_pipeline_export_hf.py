@@ -80,7 +80,7 @@ def ids_of(bundle: Path, texts: list[str]) -> list[list[int]]:
     """Sub-words of each text's first window, by `encode`."""
     read = read_bundle(bundle).manifest
     vocabulary = load_vocabulary(bundle, lower=read.lower)
-    flat = [[piece for word in words for piece in word] for words in encode(texts, vocabulary)]
+    flat = encode(texts, vocabulary)
     return [[vocabulary.bos, *ids[: read.window], vocabulary.eos] for ids in flat]
 
 

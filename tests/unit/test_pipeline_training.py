@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import InputError
-from analyzer.model.encode import encode, load_vocabulary
+from analyzer.model.encode import encode_words, load_vocabulary
 from analyzer.model.shape import OUTPUTS
 from analyzer.pipeline.calibrate import (
     calibrated,
@@ -276,7 +276,7 @@ def test_a_vocabulary_holds_no_word_of_few_accounts(tmp_path: Path) -> None:
     assert "bánh " in written
     assert "z" not in written
     vocabulary = load_vocabulary(tmp_path, lower=True)
-    (words,) = encode(["bánh mì"], vocabulary)
+    (words,) = encode_words(["bánh mì"], vocabulary)
     assert [len(word) for word in words] == [1, 1]
 
 

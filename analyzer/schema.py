@@ -66,7 +66,7 @@ class Post:
     source_file: str
     """Relative to the path that was given, with that path's own last part; forward slashes."""
     source_row: int
-    """1-based: line of a line format, record of others."""
+    """1-based: line of a line format, row of a sheet as Excel shows it, record of others."""
 
 
 POST: Final = pa.schema(

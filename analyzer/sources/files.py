@@ -222,5 +222,19 @@ def stem(name: str) -> str:
 
 
 _ENDINGS: Final = frozenset(
-    {"gz", "xz", "zst", "zip", "json", "jsonl", "ndjson", "csv", "tsv", "txt", "parquet", "info"}
+    {
+        "gz",
+        "xz",
+        "zst",
+        "zip",
+        "json",
+        "jsonl",
+        "ndjson",
+        "csv",
+        "tsv",
+        "txt",
+        "parquet",
+        "info",
+        "xlsx",
+    }
 )

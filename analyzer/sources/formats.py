@@ -50,7 +50,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the keys 'shortCode' and 'ownerUsername'",
         recognise=is_apify_instagram,
         adapt=apify_instagram,
-        containers=("json", "csv", "parquet"),
+        containers=("json", "csv", "parquet", "xlsx"),
         cannot_carry=("title", "shares", "has_shop", "is_repost"),
         nested=True,
     ),
@@ -59,7 +59,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the keys 'authorMeta' and 'webVideoUrl'",
         recognise=is_apify_tiktok,
         adapt=apify_tiktok,
-        containers=("json", "csv", "parquet"),
+        containers=("json", "csv", "parquet", "xlsx"),
         cannot_carry=("title",),
         nested=True,
     ),
@@ -95,10 +95,18 @@ FORMATS: Final[dict[str, Format]] = {
         containers=("parquet",),
         generic=True,
     ),
+    "xlsx": Format(
+        title="Excel workbook",
+        how="a workbook (.xlsx); columns by their names, every sheet that has a text column",
+        recognise=_never,
+        adapt=generic,
+        containers=("xlsx",),
+        generic=True,
+    ),
 }
 """Name to format. The first that recognises a record is taken, so special ones stand first."""
 
-GENERIC: Final = {"json": "jsonl", "csv": "csv", "parquet": "parquet"}
+GENERIC: Final = {"json": "jsonl", "csv": "csv", "parquet": "parquet", "xlsx": "xlsx"}
 """Container to the format that reads it when no other recognises its records."""
 
 CANNOT_CARRY: Final[Mapping[str, tuple[str, ...]]] = {

@@ -16,11 +16,12 @@ from analyzer.sources.build import REJECT_WEIGHT, ImportBatch, Pending
 from analyzer.sources.companions import Group, is_companion, owners, raw_chunks, stands_beside
 from analyzer.sources.contents import open_contents
 from analyzer.sources.fields import handle, native_id
-from analyzer.sources.files import Entry, Refused, expand, looks_media, stem
+from analyzer.sources.files import Entry, Refused, expand, looks_media, printable, stem
 from analyzer.sources.formats import FORMATS, GENERIC, recognise
-from analyzer.sources.generic import checked_mapping, columns, missing_column, unnest
+from analyzer.sources.generic import checked_mapping, columns, known_column, missing_column, unnest
 from analyzer.sources.instaloader import BESIDE_FILE
 from analyzer.sources.shapes import MIB, Contents, Damaged, Format, Place, Record, Rows
+from analyzer.sources.sheets import is_workbook, read_sheets
 from analyzer.sources.streams import compression, decompressed, peek
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _file(entry: Entry, job: Job, group: Group, *, inside: bool) -> Iterator[Imp
             ):
                 return
             if compression(head) in ZIPS and not inside:
-                yield from _zip(stream, entry, job)
+                yield from _zip(stream, entry, job, group)
             else:
                 yield from _records(pieces, entry, job, group)
     except Damaged as error:
@@ -151,7 +152,7 @@ def _file(entry: Entry, job: Job, group: Group, *, inside: bool) -> Iterator[Imp
     yield from job.ready()
 
 
-def _zip(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
+def _zip(stream: IO[bytes], entry: Entry, job: Job, group: Group) -> Iterator[ImportBatch]:
     try:
         archive, inner, refused = members(stream, entry.name)
     except CutOff as error:
@@ -159,15 +160,31 @@ def _zip(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
         yield from _salvaged(stream, entry, job)
         return
     with archive:
+        if is_workbook(archive):
+            yield from _workbook(stream, entry, job, group)
+            return
         if "[Content_Types].xml" in archive.NameToInfo:
-            raise Damaged("is an Office document, which is not read; save its table as CSV (UTF-8)")
+            raise Damaged(
+                "is an Office document, which is not read; save its table as an Excel workbook "
+                "(.xlsx) or as CSV (UTF-8)"
+            )
         for path in refused:
             job.pending.reject(path.name, None, None, path.why)
         if not inner and not refused:
             raise Damaged("is an archive without files; nothing to read")
-        group = Group(inner)
+        within = Group(inner)
         for member in inner:
-            yield from _file(member, job, group, inside=True)
+            yield from _file(member, job, within, inside=True)
+
+
+def _workbook(stream: IO[bytes], entry: Entry, job: Job, group: Group) -> Iterator[ImportBatch]:
+    wanted = frozenset(job.mapping.values())
+    for sheet, contents in read_sheets(stream, lambda name: name in wanted or known_column(name)):
+        own = entry if sheet is None else replace(entry, name=printable(f"{entry.name}/{sheet}"))
+        try:
+            yield from _rows(contents, own, job, group, None)
+        except Damaged as error:
+            job.pending.reject(own.name, None, None, str(error))
 
 
 def _salvaged(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
@@ -186,9 +203,15 @@ def _records(
     pieces: Iterator[bytes], entry: Entry, job: Job, group: Group
 ) -> Iterator[ImportBatch]:
     packed, pieces = decompressed(pieces)
-    wanted = FORMATS[job.format].containers if job.format else None
     path = entry.path if packed is None else None
     contents = open_contents(pieces, entry.name, path, wanted=frozenset(job.mapping.values()))
+    yield from _rows(contents, entry, job, group, packed)
+
+
+def _rows(
+    contents: Contents, entry: Entry, job: Job, group: Group, packed: str | None
+) -> Iterator[ImportBatch]:
+    wanted = FORMATS[job.format].containers if job.format else None
     if wanted and contents.container not in wanted:
         raise Damaged(
             f"is {contents.container}, and format '{job.format}' is read from "

@@ -109,7 +109,7 @@ class Contents:
     """A file, opened: what it is made of and the records in it."""
 
     container: str
-    """`json`, `csv`, `parquet` or `text`."""
+    """`json`, `csv`, `parquet`, `xlsx` or `text`."""
     dialect: str
     """In words: lines or document, encoding, delimiter."""
     rows: Iterator[Rows]

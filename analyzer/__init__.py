@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analyzer.config import Config, ProfileConfig, load_config
     from analyzer.errors import AnalyzerError, InputError, ModelError, StoreError
     from analyzer.jobs import Analysis, analyse
-    from analyzer.sources import inspect_file, read_posts
+    from analyzer.sources import inspect_files, read_posts
 
 __all__ = [
     "Analysis",
@@ -25,7 +25,7 @@ __all__ = [
     "ProfileConfig",
     "StoreError",
     "analyse",
-    "inspect_file",
+    "inspect_files",
     "load_config",
     "read_posts",
 ]
@@ -39,7 +39,7 @@ _WHERE = {
     "ProfileConfig": "analyzer.config",
     "StoreError": "analyzer.errors",
     "analyse": "analyzer.jobs",
-    "inspect_file": "analyzer.sources",
+    "inspect_files": "analyzer.sources",
     "load_config": "analyzer.config",
     "read_posts": "analyzer.sources",
 }

@@ -22,7 +22,7 @@ import numpy as np
 import orjson
 import torch
 from safetensors.numpy import load_file, save_file
-from train_default import TEXTS, as_tagger_reads, lines_of
+from train_default import as_tagger_reads, lines_of
 
 from analyzer.atomic import atomic_path
 from analyzer.model.encode import load_vocabulary
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from analyzer.pipeline.labels import Labelled
 
 FOLDS: Final = 5
+TEXTS: Final = {"general": 4_000, "comments": 5_000}
+"""Texts of each file that masked words are learnt from, beside the captions."""
 MEASURED: Final = ("drive_f1_clear", "drive_f1_likely", "niche_accuracy", "promo_any_f1", "brier")
 
 
@@ -65,7 +67,7 @@ class Variant:
     captions: bool = True
     """Whether masked words are read in captions (of accounts without a label)."""
     general: bool = True
-    """Whether in encyclopaedia, transcripts and comments."""
+    """Whether in encyclopaedia and comments."""
     words: bool = True
     """Whether syllables are joined to words."""
     smoothed: float = 0.0
@@ -127,7 +129,7 @@ def _texts(folder: Path, work: Path, workers: int) -> tuple[dict[str, list[str]]
     posts = [orjson.loads(line) for line in lines_of(folder / "unlabelled.jsonl.zst")]
     raw = {"captions": [post["text"] or "" for post in posts]}
     for name, limit in TEXTS.items():
-        raw[name] = lines_of(folder / "text" / f"{name}.txt.zst")[: limit and limit // 4]
+        raw[name] = lines_of(folder / "text" / f"{name}.txt.zst")[:limit]
     accounts = np.array([post["account"] for post in posts])
     return as_tagger_reads(work, raw, workers), accounts
 

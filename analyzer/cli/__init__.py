@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import analyse, evaluate, label, models, why
+from analyzer.cli import analyse, evaluate, inspection, label, models, why
 
 app = typer.Typer(
     add_completion=False,
@@ -36,7 +36,7 @@ def root(
 
 app.command()(analyse.profile)
 app.command()(analyse.tag)
-app.command()(analyse.inspect)
+app.command()(inspection.inspect)
 app.command()(why.explain)
 app.command()(models.train)
 app.command()(models.calibrate)

@@ -1,4 +1,4 @@
-"""Commands that read exports: profile, tag, inspect."""
+"""Commands that judge posts: profile, tag."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.jobs import Request, Tagged
-    from analyzer.sources import Inspection
 
 SHOWN = 40
 
@@ -116,26 +115,6 @@ def tag(  # noqa: PLR0913 - one parameter an option
     _end(tagged, strict=strict)
 
 
-def inspect(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="An export file or folder.")],
-    *,
-    format: Format = None,  # noqa: A002 - the word users know
-    mapping: Mapping = None,
-) -> None:
-    """Say what a file is, what it carries, and what it cannot tell.
-
-    Example: analyzer inspect captions.csv --map text=noi_dung
-    """
-    with told():
-        from analyzer.sources import inspect_file
-
-        found = inspect_file(file, format=format, mapping=columns(mapping))
-    for row in _inspected(found):
-        print(row)
-    if not found.posts:
-        raise typer.Exit(2)
-
-
 def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
     paths: list[str],
     format: str | None,  # noqa: A002 - the word users know
@@ -205,26 +184,3 @@ def _folder(out: Path | None) -> Iterator[Path]:
 
     with tempfile.TemporaryDirectory() if out is None else jobs.claimed(out) as folder:
         yield Path(folder)
-
-
-def _inspected(found: Inspection) -> Iterator[str]:
-    yield f"file        {line(found.file)}"
-    yield f"format      {found.format or 'none that is read'} ({line(found.how)})"
-    yield f"layout      {line(found.dialect)}" + (
-        f", compressed with {found.compression}" if found.compression else ""
-    )
-    yield f"rows        {found.rows:,}: {found.posts:,} posts, {found.rejected:,} rejected"
-    for why, count in found.reasons.items():
-        yield f"  {count:,} x {line(why)}"
-    if found.posts:
-        carried = ", ".join(f"{name} {n / found.posts:.0%}" for name, n in found.found.items() if n)
-        yield f"found       {carried}"
-        yield f"absent here {', '.join(found.absent) or 'nothing'}"
-        yield f"impossible  {', '.join(found.cannot_carry) or 'nothing'} (in this format)"
-    if found.unused:
-        yield f"not read    {line(', '.join(found.unused))}"
-    for number, row in enumerate(found.sample, start=1):
-        yield f"sample {number}"
-        for name, value in row.items():
-            if value not in (None, []):
-                yield f"  {name:<20}{line(str(value), 160)}"

@@ -4,7 +4,7 @@ from analyzer.sources.build import ImportBatch
 from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
-from analyzer.sources.inspection import Inspection, inspect_file
+from analyzer.sources.inspection import Inspection, inspect_files, merged
 from analyzer.sources.read import read_posts
 from analyzer.sources.shapes import Format
 
@@ -17,6 +17,7 @@ __all__ = [
     "Format",
     "ImportBatch",
     "Inspection",
-    "inspect_file",
+    "inspect_files",
+    "merged",
     "read_posts",
 ]

@@ -132,6 +132,38 @@ def test_inspect_tells_what_a_file_carries(tmp_path: Path) -> None:
         assert said in done.output
 
 
+def test_inspect_of_a_folder_lists_each_file_and_what_each_format_carries(tmp_path: Path) -> None:
+    posts(tmp_path / "a.jsonl")
+    (tmp_path / "b.csv").write_text("account,caption\ncam,Bún riêu\ncam,\n", encoding="utf-8")
+    (tmp_path / "c.pdf").write_bytes(b"%PDF-1.4")
+    done = analyzer("inspect", tmp_path)
+    assert done.exit_code == 0
+    rows = [row.split() for row in done.output.splitlines()]
+    name = tmp_path.name
+    assert rows[1:4] == [
+        ["1", "1", "csv", f"{name}/b.csv"],
+        ["0", "1", "not", "read", f"{name}/c.pdf"],
+        ["24", "0", "jsonl", f"{name}/a.jsonl"],
+    ]
+    assert sum(row[:1] == ["impossible"] for row in rows) == 2
+    assert "1 x is a PDF document" in done.output
+
+
+def test_inspect_as_json_holds_everything_and_nothing_that_steers_a_terminal(
+    tmp_path: Path,
+) -> None:
+    row = {"account": "cam", "caption": "Bún riêu\x9b31m \u202e😍 một"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    done = analyzer("inspect", tmp_path / "a.jsonl", "--json")
+    assert done.exit_code == 0
+    assert all(char.isprintable() or char == "\n" for char in done.output)
+    assert "Bún riêu" in done.output
+    (found,) = json.loads(done.output)
+    assert (found["format"], found["posts"], found["rejected"]) == ("jsonl", 1, 0)
+    assert found["sample"][0]["text"] == row["caption"]
+    assert "likes" in found["absent"]
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from analyzer.cli import app;"

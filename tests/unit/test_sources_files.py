@@ -8,7 +8,7 @@ import pytest
 from sources_samples import generic, lines, read
 
 from analyzer.errors import InputError
-from analyzer.sources import inspect_file, read_posts
+from analyzer.sources import inspect_files, read_posts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,7 +98,7 @@ def test_wrong_arguments_raise_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="batch_rows is 0"):
         read_posts([path], batch_rows=0)
     with pytest.raises(InputError, match="sample is -1"):
-        inspect_file(path, sample=-1)
+        inspect_files(path, sample=-1)
 
 
 def test_an_empty_folder_is_a_reject(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_inspection(tmp_path: Path) -> None:
     path.write_bytes(
         lines(generic(mood="vui"), generic(id="2", text=None), generic(id="3", likes=None))
     )
-    report = inspect_file(path, sample=1)
+    (report,) = inspect_files(path, sample=1)
     assert (report.file, report.format, report.compression) == ("a.jsonl", "jsonl", None)
     assert (report.rows, report.posts, report.rejected) == (3, 2, 1)
     assert report.reasons == {"empty caption": 1}
@@ -145,7 +145,7 @@ def test_inspection_of_a_known_format(tmp_path: Path) -> None:
 
     path = tmp_path / "a.json"
     path.write_bytes(lines(apify_tiktok(isPinned=False)))
-    report = inspect_file(path)
+    (report,) = inspect_files(path)
     assert (report.format, report.cannot_carry) == ("apify_tiktok", ("title",))
     assert report.unused == ("isPinned",)
     assert "authorMeta" in report.how
@@ -154,7 +154,7 @@ def test_inspection_of_a_known_format(tmp_path: Path) -> None:
 def test_inspection_of_a_file_that_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF-1.4")
-    report = inspect_file(path)
+    (report,) = inspect_files(path)
     assert (report.format, report.rows, report.posts, report.rejected) == (None, 0, 0, 1)
     assert "PDF" in next(iter(report.reasons))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from analyzer.sources import inspect_file, read_posts
+from analyzer.sources import inspect_files, read_posts
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -38,6 +38,6 @@ def test_the_real_file_is_inspected() -> None:
     path = DATA / "labelled.jsonl"
     if not path.exists():
         pytest.skip(f"{path} is not here")
-    report = inspect_file(path)
+    (report,) = inspect_files(path)
     assert (report.format, report.posts) == ("jsonl", 9_693)
     assert {"source", "drive", "clarity", "niche", "promo"} <= set(report.unused)

@@ -10,11 +10,40 @@ from analyzer.sources.apify import (
     is_apify_instagram,
     is_apify_tiktok,
 )
+from analyzer.sources.crowdtangle import (
+    crowdtangle_facebook,
+    crowdtangle_instagram,
+    is_crowdtangle_facebook,
+    is_crowdtangle_instagram,
+)
+from analyzer.sources.fourcat import (
+    fourcat,
+    fourcat_facebook,
+    fourcat_instagram,
+    fourcat_threads,
+    fourcat_tiktok,
+    is_fourcat,
+    is_fourcat_facebook,
+    is_fourcat_instagram,
+    is_fourcat_threads,
+    is_fourcat_tiktok,
+)
 from analyzer.sources.generic import generic
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
+from analyzer.sources.research import (
+    is_meta_library,
+    is_threads_api,
+    is_tiktok_research,
+    is_ytdt,
+    meta_library,
+    threads_api,
+    tiktok_research,
+    ytdt,
+)
 from analyzer.sources.shapes import Draft, Format, Place, Record, Skip
 from analyzer.sources.tiktok import is_tiktok_web, tiktok_web
 from analyzer.sources.ytdlp import is_ytdlp, ytdlp
+from analyzer.sources.zeeschuimer import is_zeeschuimer, zeeschuimer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +56,9 @@ def _never(_record: Record) -> bool:
 def _instaloader(record: Record, place: Place) -> Draft | Skip:
     return (instaloader if is_instaloader(record) else caption_text)(record, place)
 
+
+_COUNTS: Final = ("likes", "comments", "views", "shares")
+_LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop", "is_repost")
 
 FORMATS: Final[dict[str, Format]] = {
     "instaloader": Format(
@@ -70,6 +102,114 @@ FORMATS: Final[dict[str, Format]] = {
         adapt=tiktok_web,
         containers=("json",),
         cannot_carry=("title", "is_repost"),
+    ),
+    "zeeschuimer": Format(
+        title="Zeeschuimer",
+        how="the keys 'source_platform', 'timestamp_collected' and 'data'; replies and reposts on "
+        "Threads are told by names nobody could verify",
+        recognise=is_zeeschuimer,
+        adapt=zeeschuimer,
+        containers=("json",),
+        cannot_carry=("title", "is_repost"),
+    ),
+    "fourcat_instagram": Format(
+        title="Instagram (4CAT or Zeeschuimer CSV)",
+        how="the columns 'body', 'thread_id', 'num_likes' and 'num_comments'",
+        recognise=is_fourcat_instagram,
+        adapt=fourcat_instagram,
+        containers=("csv", "parquet"),
+        cannot_carry=("title", "shares", "followers", *_LABELS),
+    ),
+    "fourcat_tiktok": Format(
+        title="TikTok (4CAT or Zeeschuimer CSV)",
+        how="the columns 'body', 'thread_id', 'tiktok_url' and 'plays'",
+        recognise=is_fourcat_tiktok,
+        adapt=fourcat_tiktok,
+        containers=("csv", "parquet"),
+        cannot_carry=("title", "has_shop", "is_repost"),
+    ),
+    "fourcat_threads": Format(
+        title="Threads (4CAT or Zeeschuimer CSV)",
+        how="the columns 'body', 'thread_id', 'reposts', 'replies' and 'quotes'",
+        recognise=is_fourcat_threads,
+        adapt=fourcat_threads,
+        containers=("csv", "parquet"),
+        cannot_carry=(
+            "account_name",
+            "title",
+            "views",
+            "followers",
+            "is_ad",
+            "has_shop",
+            "is_repost",
+        ),
+    ),
+    "fourcat_facebook": Format(
+        title="Facebook (4CAT or Zeeschuimer CSV)",
+        how="the columns 'author_name', 'is_in_group' and 'unix_timestamp'",
+        recognise=is_fourcat_facebook,
+        adapt=fourcat_facebook,
+        containers=("csv", "parquet"),
+        cannot_carry=("title", *_COUNTS, "followers", *_LABELS),
+    ),
+    "crowdtangle_instagram": Format(
+        title="Instagram (CrowdTangle)",
+        how="the columns 'Account', 'User Name', 'Post Created' and 'URL'",
+        recognise=is_crowdtangle_instagram,
+        adapt=crowdtangle_instagram,
+        containers=("csv", "parquet"),
+        cannot_carry=("shares", "is_ad", "has_shop", "is_repost"),
+    ),
+    "crowdtangle_facebook": Format(
+        title="Facebook (CrowdTangle)",
+        how="the columns 'Page Name' or 'Group Name', 'Post Created' and 'URL'",
+        recognise=is_crowdtangle_facebook,
+        adapt=crowdtangle_facebook,
+        containers=("csv", "parquet"),
+        cannot_carry=("title", "is_ad", "has_shop", "is_repost"),
+    ),
+    "ytdt": Format(
+        title="YouTube Data Tools",
+        how="the columns 'videoId', 'videoDescription', 'channelId' and 'publishedAt'; title, tags "
+        "and counts are read from names nobody could verify",
+        recognise=is_ytdt,
+        adapt=ytdt,
+        containers=("csv", "parquet"),
+        cannot_carry=("shares", "followers", *_LABELS),
+    ),
+    "tiktok_research": Format(
+        title="TikTok (Research API)",
+        how="the keys 'id', 'username', 'video_description' and 'create_time'",
+        recognise=is_tiktok_research,
+        adapt=tiktok_research,
+        containers=("json", "csv", "parquet"),
+        cannot_carry=("account_name", "title", "followers", *_LABELS),
+    ),
+    "threads_api": Format(
+        title="Threads (official API)",
+        how="'media_product_type' THREADS, or 'media_type' with 'is_quote_post', 'reposted_post' "
+        "or an address of Threads",
+        recognise=is_threads_api,
+        adapt=threads_api,
+        containers=("json",),
+        cannot_carry=("account_name", "title", *_COUNTS, "followers", *_LABELS[:3]),
+    ),
+    "meta_library": Format(
+        title="Meta Content Library",
+        how="the columns 'post_owner.…' and 'creation_time'; all but owner, id and time is read "
+        "from names nobody could verify",
+        recognise=is_meta_library,
+        adapt=meta_library,
+        containers=("json", "csv", "parquet"),
+        cannot_carry=("title", "followers", "is_ad", "has_shop"),
+        nested=True,
+    ),
+    "fourcat": Format(
+        title="4CAT (custom upload and other datasets)",
+        how="the columns 'id', 'thread_id', 'author', 'body', 'timestamp' and 'unix_timestamp'",
+        recognise=is_fourcat,
+        adapt=fourcat,
+        containers=("csv", "parquet"),
     ),
     "jsonl": Format(
         title="JSON records",

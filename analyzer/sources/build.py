@@ -36,8 +36,8 @@ GENERIC: Final = frozenset({"jsonl", "csv", "parquet", "xlsx"})
 _NO_ACCOUNT: Final = {
     True: "no account; pass --map account=COLUMN if it stands under another name",
     False: (
-        "no account; export it again with its author, or read the file with --format jsonl and "
-        "--map account=COLUMN"
+        "no account; export it again with its author, or read the file with --format jsonl (or "
+        "csv, parquet, xlsx, as it is) and --map account=COLUMN"
     ),
 }
 

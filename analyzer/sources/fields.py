@@ -225,7 +225,8 @@ def _micros(when: datetime) -> int | None:
 
 
 def _epoch(value: float) -> int | None:
-    if not math.isfinite(value) or not 0 < value < INT64_MAX:
+    # false for nan and infinity, too; math.isfinite fails for integers beyond any float
+    if not 0 < value < INT64_MAX:
         return None
     if 19950101 <= value <= 20991231 and value == int(value):  # noqa: PLR2004 - YYYYMMDD
         return _ymd(str(int(value)))

@@ -48,6 +48,9 @@ from analyzer.sources.zeeschuimer import is_zeeschuimer, zeeschuimer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TABLES: Final = ("csv", "parquet", "xlsx")
+"""A table that was saved again in another way is still that tool's."""
+
 
 def _never(_record: Record) -> bool:
     return False
@@ -82,7 +85,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the keys 'shortCode' and 'ownerUsername'",
         recognise=is_apify_instagram,
         adapt=apify_instagram,
-        containers=("json", "csv", "parquet", "xlsx"),
+        containers=("json", *TABLES),
         cannot_carry=("title", "shares", "has_shop", "is_repost"),
         nested=True,
     ),
@@ -91,7 +94,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the keys 'authorMeta' and 'webVideoUrl'",
         recognise=is_apify_tiktok,
         adapt=apify_tiktok,
-        containers=("json", "csv", "parquet", "xlsx"),
+        containers=("json", *TABLES),
         cannot_carry=("title",),
         nested=True,
     ),
@@ -117,7 +120,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'body', 'thread_id', 'num_likes' and 'num_comments'",
         recognise=is_fourcat_instagram,
         adapt=fourcat_instagram,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=("title", "shares", "followers", *_LABELS),
     ),
     "fourcat_tiktok": Format(
@@ -125,7 +128,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'body', 'thread_id', 'tiktok_url' and 'plays'",
         recognise=is_fourcat_tiktok,
         adapt=fourcat_tiktok,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=("title", "has_shop", "is_repost"),
     ),
     "fourcat_threads": Format(
@@ -133,7 +136,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'body', 'thread_id', 'reposts', 'replies' and 'quotes'",
         recognise=is_fourcat_threads,
         adapt=fourcat_threads,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=(
             "account_name",
             "title",
@@ -149,7 +152,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'author_name', 'is_in_group' and 'unix_timestamp'",
         recognise=is_fourcat_facebook,
         adapt=fourcat_facebook,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=("title", *_COUNTS, "followers", *_LABELS),
     ),
     "crowdtangle_instagram": Format(
@@ -157,7 +160,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'Account', 'User Name', 'Post Created' and 'URL'",
         recognise=is_crowdtangle_instagram,
         adapt=crowdtangle_instagram,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=("shares", "is_ad", "has_shop", "is_repost"),
     ),
     "crowdtangle_facebook": Format(
@@ -165,7 +168,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'Page Name' or 'Group Name', 'Post Created' and 'URL'",
         recognise=is_crowdtangle_facebook,
         adapt=crowdtangle_facebook,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=("title", "is_ad", "has_shop", "is_repost"),
     ),
     "ytdt": Format(
@@ -174,7 +177,7 @@ FORMATS: Final[dict[str, Format]] = {
         "and counts are read from names nobody could verify",
         recognise=is_ytdt,
         adapt=ytdt,
-        containers=("csv", "parquet"),
+        containers=TABLES,
         cannot_carry=("shares", "followers", *_LABELS),
     ),
     "tiktok_research": Format(
@@ -182,7 +185,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the keys 'id', 'username', 'video_description' and 'create_time'",
         recognise=is_tiktok_research,
         adapt=tiktok_research,
-        containers=("json", "csv", "parquet"),
+        containers=("json", *TABLES),
         cannot_carry=("account_name", "title", "followers", *_LABELS),
     ),
     "threads_api": Format(
@@ -200,7 +203,7 @@ FORMATS: Final[dict[str, Format]] = {
         "from names nobody could verify",
         recognise=is_meta_library,
         adapt=meta_library,
-        containers=("json", "csv", "parquet"),
+        containers=("json", *TABLES),
         cannot_carry=("title", "followers", "is_ad", "has_shop"),
         nested=True,
     ),
@@ -209,7 +212,7 @@ FORMATS: Final[dict[str, Format]] = {
         how="the columns 'id', 'thread_id', 'author', 'body', 'timestamp' and 'unix_timestamp'",
         recognise=is_fourcat,
         adapt=fourcat,
-        containers=("csv", "parquet"),
+        containers=TABLES,
     ),
     "jsonl": Format(
         title="JSON records",

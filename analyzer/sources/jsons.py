@@ -173,6 +173,9 @@ def unwrap(value: Any) -> list[Any]:
             inner = value.get(key)
             if isinstance(inner, list) and inner and isinstance(inner[0], dict):
                 return inner
+            # an answer of an interface: {"data": {"videos": [...]}, "error": ...}
+            if key == "data" and isinstance(inner, dict) and (found := unwrap(inner)) != [inner]:
+                return found
     return [value]
 
 

@@ -299,8 +299,8 @@ def test_a_record_of_a_known_tool_without_account_is_not_told_to_map(tmp_path: P
     path.write_bytes(lines(tiktok_item(author=None)))
     _, rejects = read(path)
     assert rejects[0]["why"] == (
-        "no account; export it again with its author, or read the file with --format jsonl and "
-        "--map account=COLUMN"
+        "no account; export it again with its author, or read the file with --format jsonl (or "
+        "csv, parquet, xlsx, as it is) and --map account=COLUMN"
     )
 
 

@@ -1,10 +1,10 @@
-"""Results of the Apify scrapers for Instagram and TikTok."""
+"""Results of the Apify scrapers for Instagram, TikTok, Facebook and YouTube."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from analyzer.sources.fields import dig, first, flag
+from analyzer.sources.fields import dig, first, flag, string
 from analyzer.sources.shapes import Draft, Place, Record, Skip
 
 
@@ -83,6 +83,70 @@ def _names(tags: Any) -> Any:
     if not isinstance(tags, list):
         return tags
     return [dig(tag, "name") if isinstance(tag, dict) else tag for tag in tags]
+
+
+def is_apify_facebook(record: Record) -> bool:
+    """Whether the record is a post of `apify/facebook-posts-scraper`."""
+    return "pageName" in record and ("feedbackId" in record or "topLevelUrl" in record)
+
+
+def apify_facebook(record: Record, _place: Place) -> Draft | Skip:
+    """A post of `apify/facebook-posts-scraper`; `likes` are Likes alone, not all reactions.
+
+    Unverified: all names stand so in others' code, `sharedPost` in no code that was at hand.
+    """
+    if failed := _failure(record, "postId"):
+        return failed
+    text, shared = record.get("text"), isinstance(record.get("sharedPost"), dict)
+    if shared and not (string(text) or "").strip():
+        return Skip(why="shares another's post without words of its own", field="is_repost")
+    user, page = record.get("user"), record.get("pageName")
+    return {
+        "id": record.get("postId"),
+        "account": first(dig(user, "id"), page),
+        "account_name": first(dig(user, "name"), page),
+        "platform": "facebook",
+        "text": text,
+        "posted_at": first(record.get("timestamp"), record.get("time")),
+        "url": first(record.get("url"), record.get("topLevelUrl")),
+        "likes": first(record.get("likes"), record.get("reactionLikeCount")),
+        "comments": record.get("comments"),
+        "views": record.get("viewsCount"),
+        "shares": record.get("shares"),
+        "is_repost": True if shared else None,
+    }
+
+
+def is_apify_youtube(record: Record) -> bool:
+    """Whether the record is a video of `streamers/youtube-scraper`."""
+    return "channelName" in record and (
+        "numberOfSubscribers" in record or "channelUsername" in record
+    )
+
+
+def apify_youtube(record: Record, _place: Place) -> Draft | Skip:
+    """A video of `streamers/youtube-scraper`; `isPaidContent` is about access, not advertising.
+
+    Unverified: all names stand so in others' code.
+    """
+    if failed := _failure(record, "title"):
+        return failed
+    return {
+        "id": record.get("id"),
+        "account": record.get("channelUsername"),
+        "account_number": first(record.get("channelId"), record.get("channelName")),
+        "account_name": record.get("channelName"),
+        "platform": "youtube",
+        "title": record.get("title"),
+        "text": record.get("text"),
+        "posted_at": record.get("date"),
+        "url": record.get("url"),
+        "hashtags": record.get("hashtags"),
+        "likes": record.get("likes"),
+        "comments": record.get("commentsCount"),
+        "views": record.get("viewCount"),
+        "followers": record.get("numberOfSubscribers"),
+    }
 
 
 def _failure(record: Record, key: str) -> Skip | None:

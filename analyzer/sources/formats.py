@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from analyzer.sources.apify import (
+    apify_facebook,
     apify_instagram,
     apify_tiktok,
+    apify_youtube,
+    is_apify_facebook,
     is_apify_instagram,
     is_apify_tiktok,
+    is_apify_youtube,
 )
+from analyzer.sources.brightdata import brightdata_instagram, is_brightdata_instagram
 from analyzer.sources.crowdtangle import (
     crowdtangle_facebook,
     crowdtangle_instagram,
     is_crowdtangle_facebook,
     is_crowdtangle_instagram,
 )
+from analyzer.sources.facebook_scraper import facebook_scraper, is_facebook_scraper
 from analyzer.sources.fourcat import (
     fourcat,
     fourcat_facebook,
@@ -27,6 +33,15 @@ from analyzer.sources.fourcat import (
     is_fourcat_instagram,
     is_fourcat_threads,
     is_fourcat_tiktok,
+)
+from analyzer.sources.gallery_dl import (
+    each_file,
+    gallery_dl_blogger,
+    gallery_dl_facebook,
+    gallery_dl_instagram,
+    is_gallery_dl_blogger,
+    is_gallery_dl_facebook,
+    is_gallery_dl_instagram,
 )
 from analyzer.sources.generic import generic
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
@@ -51,6 +66,9 @@ if TYPE_CHECKING:
 TABLES: Final = ("csv", "parquet", "xlsx")
 """A table that was saved again in another way is still that tool's."""
 
+_COUNTS: Final = ("likes", "comments", "views", "shares")
+_LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop")
+
 
 def _never(_record: Record) -> bool:
     return False
@@ -59,9 +77,6 @@ def _never(_record: Record) -> bool:
 def _instaloader(record: Record, place: Place) -> Draft | Skip:
     return (instaloader if is_instaloader(record) else caption_text)(record, place)
 
-
-_COUNTS: Final = ("likes", "comments", "views", "shares")
-_LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop", "is_repost")
 
 FORMATS: Final[dict[str, Format]] = {
     "instaloader": Format(
@@ -98,6 +113,70 @@ FORMATS: Final[dict[str, Format]] = {
         cannot_carry=("title",),
         nested=True,
     ),
+    "apify_facebook": Format(
+        title="Facebook (Apify)",
+        how="the keys 'pageName' and 'feedbackId' or 'topLevelUrl'; keys as others read them, "
+        "'sharedPost' verified by nobody",
+        recognise=is_apify_facebook,
+        adapt=apify_facebook,
+        containers=("json", *TABLES),
+        cannot_carry=("title", "followers", *_LABELS),
+        nested=True,
+    ),
+    "apify_youtube": Format(
+        title="YouTube (Apify)",
+        how="the keys 'channelName' and 'numberOfSubscribers' or 'channelUsername'; keys as "
+        "others read them",
+        recognise=is_apify_youtube,
+        adapt=apify_youtube,
+        containers=("json", *TABLES),
+        cannot_carry=("shares", *_LABELS, "is_repost"),
+        nested=True,
+    ),
+    "brightdata_instagram": Format(
+        title="Instagram (Bright Data)",
+        how="the key 'user_posted' and 'shortcode' or an address at Instagram; keys as in records "
+        "that others published",
+        recognise=is_brightdata_instagram,
+        adapt=brightdata_instagram,
+        containers=("json", *TABLES),
+        cannot_carry=("account_name", "title", "shares", "is_ad", "has_shop", "is_repost"),
+    ),
+    "gallery_dl_instagram": Format(
+        title="Instagram (gallery-dl)",
+        how="'category' is 'instagram', as gallery-dl writes beside each image and video",
+        recognise=is_gallery_dl_instagram,
+        adapt=gallery_dl_instagram,
+        containers=("json",),
+        cannot_carry=("title", "comments", "views", "shares", *_LABELS, "is_repost"),
+        several=each_file,
+    ),
+    "gallery_dl_facebook": Format(
+        title="Facebook (gallery-dl)",
+        how="'category' is 'facebook', as gallery-dl writes beside each photo",
+        recognise=is_gallery_dl_facebook,
+        adapt=gallery_dl_facebook,
+        containers=("json",),
+        cannot_carry=("title", *_COUNTS, "followers", *_LABELS, "is_repost"),
+    ),
+    "gallery_dl_blogger": Format(
+        title="Blogger (gallery-dl)",
+        how="'category' is 'blogger', as gallery-dl writes beside each image; articles without "
+        "one are not in it, and labels are read from a name nobody could verify",
+        recognise=is_gallery_dl_blogger,
+        adapt=gallery_dl_blogger,
+        containers=("json",),
+        cannot_carry=("likes", "views", "shares", "followers", *_LABELS, "is_repost"),
+        several=each_file,
+    ),
+    "facebook_scraper": Format(
+        title="Facebook (facebook-scraper)",
+        how="the keys 'post_id', 'post_text' and 'shared_text'",
+        recognise=is_facebook_scraper,
+        adapt=facebook_scraper,
+        containers=("json", *TABLES),
+        cannot_carry=("title", "followers", *_LABELS),
+    ),
     "tiktok_web": Format(
         title="TikTok (web item)",
         how="the keys 'desc', 'createTime' and 'author', as TikTok-Api and gallery-dl write them",
@@ -105,6 +184,7 @@ FORMATS: Final[dict[str, Format]] = {
         adapt=tiktok_web,
         containers=("json",),
         cannot_carry=("title", "is_repost"),
+        several=each_file,
     ),
     "zeeschuimer": Format(
         title="Zeeschuimer",
@@ -121,7 +201,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_instagram,
         adapt=fourcat_instagram,
         containers=TABLES,
-        cannot_carry=("title", "shares", "followers", *_LABELS),
+        cannot_carry=("title", "shares", "followers", *_LABELS, "is_repost"),
     ),
     "fourcat_tiktok": Format(
         title="TikTok (4CAT or Zeeschuimer CSV)",
@@ -153,7 +233,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_facebook,
         adapt=fourcat_facebook,
         containers=TABLES,
-        cannot_carry=("title", *_COUNTS, "followers", *_LABELS),
+        cannot_carry=("title", *_COUNTS, "followers", *_LABELS, "is_repost"),
     ),
     "crowdtangle_instagram": Format(
         title="Instagram (CrowdTangle)",
@@ -178,7 +258,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_ytdt,
         adapt=ytdt,
         containers=TABLES,
-        cannot_carry=("shares", "followers", *_LABELS),
+        cannot_carry=("shares", "followers", *_LABELS, "is_repost"),
     ),
     "tiktok_research": Format(
         title="TikTok (Research API)",
@@ -186,7 +266,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_tiktok_research,
         adapt=tiktok_research,
         containers=("json", *TABLES),
-        cannot_carry=("account_name", "title", "followers", *_LABELS),
+        cannot_carry=("account_name", "title", "followers", *_LABELS, "is_repost"),
     ),
     "threads_api": Format(
         title="Threads (official API)",
@@ -195,7 +275,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_threads_api,
         adapt=threads_api,
         containers=("json",),
-        cannot_carry=("account_name", "title", *_COUNTS, "followers", *_LABELS[:3]),
+        cannot_carry=("account_name", "title", *_COUNTS, "followers", *_LABELS),
     ),
     "meta_library": Format(
         title="Meta Content Library",

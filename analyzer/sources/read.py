@@ -32,7 +32,7 @@ SAMPLE_RECORDS: Final = 64
 SAMPLE_BYTES: Final = 32 * MIB
 ZIPS: Final = frozenset({"zip", "empty zip"})
 RECENT: Final = 64
-"""Posts remembered to tell the files of one slideshow, which lie side by side."""
+"""Posts remembered to tell the files of one post, which lie side by side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,31 +314,27 @@ def _add(rows: Rows, opened: Opened, job: Job) -> None:
     for number, why, raw in rows.bad:
         pending.reject(name, number, None, why, raw)
     nested = form.nested and opened.contents.container != "json"
-    several = opened.format_name == "tiktok_web"
     for number, record, raw in zip(rows.numbers, rows.records, rows.raws, strict=True):
         draft = adapt(unnest(record) if nested else record, place)
         if not isinstance(draft, dict):
             pending.reject(name, number, draft.field, draft.why, raw)
             continue
-        if (
-            several
-            and record.get("category") == "tiktok"
-            and (again := _again(draft.get("id"), name, number, job.recent))
-        ):
+        each = None if form.several is None else form.several(record)
+        if each and (again := _again(draft.get("id"), each, name, number, job.recent)):
             pending.reject(name, number, "id", again, raw)
             continue
         pending.add(draft, (opened.format_name, name, number, place.default_account), raw)
 
 
-def _again(number: Any, file: str, row: int, recent: deque[tuple[str, str, int]]) -> str | None:
-    """Why a post is dropped that gallery-dl wrote to several files, one for each image."""
+def _again(
+    number: Any, each: str, file: str, row: int, recent: deque[tuple[str, str, int]]
+) -> str | None:
+    """Why a post is dropped of which another file was read; `each` says what the files hold."""
     native = native_id(number)
     if native is None:
         return None
     for seen, other, at in recent:
         if seen == native:
-            return (
-                f"is the same post as row {at} of {other} (one file for each image of a slideshow)"
-            )
+            return f"is the same post as row {at} of {other} (one file for each {each})"
     recent.append((native, file, row))
     return None

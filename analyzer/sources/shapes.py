@@ -91,6 +91,8 @@ class Format:
     """In a table, columns such as `authorMeta.name` or `hashtags/0/name` are put back together."""
     generic: bool = False
     """Columns are found by alias and `mapping`, not by the adapter's own knowledge."""
+    several: Callable[[Record], str | None] | None = None
+    """Of a record whose tool writes several files for one post: what each holds; else None."""
 
 
 @dataclass(slots=True)

@@ -130,7 +130,8 @@ class Segmented:
     segmented: str
     """`SegmentedText`: see `analyzer.text`."""
     abstain: str | None
-    """Why the tagger shall not judge it: `no_words`, `not_vietnamese`, `no_evidence`; else null."""
+    """Why the tagger shall not judge it: `no_words`, `not_vietnamese`, `no_evidence`, `repost`;
+    else null."""
 
 
 SEGMENTED: Final = pa.schema(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analyzer.model import load_tagger, tag
 from analyzer.schema import TAGGED_POST
@@ -14,6 +15,10 @@ from analyzer.text import abstention, front_end, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+REPOST: Final = "repost"
+"""Why a post is not judged that says of itself that it is another account's, passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,7 @@ class WorkerSpec:
 
     def fingerprint(self) -> str:
         """Hex digest; equal specs give equal answers, wherever the bundle lies."""
-        parts = (self.model_id, self.front_end, self.abstention)
+        parts = (self.model_id, self.front_end, self.abstention, REPOST)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -44,7 +49,17 @@ def open_worker(spec: WorkerSpec) -> Callable[[Any], Any]:
     tagger = load_tagger(spec.bundle, device=spec.device, front_end=front_end())
 
     def work(posts: Any) -> Any:
-        tags = tag(prepare(posts), tagger)
+        tags = tag(_without_reposts(posts, prepare(posts)), tagger)
         return pa.table([*posts.columns, *tags.drop_columns("post_id").columns], schema=TAGGED_POST)
 
     return work
+
+
+def _without_reposts(posts: Any, segmented: Any) -> Any:
+    """The same rows; reposts are not judged: what somebody else wrote says nothing of the account.
+
+    Where an export does not say, a post counts as the account's own.
+    """
+    passed_on = pc.fill_null(posts.column("is_repost"), fill_value=False)
+    abstain = pc.if_else(passed_on, REPOST, segmented.column("abstain"))
+    return segmented.set_column(segmented.schema.get_field_index("abstain"), "abstain", abstain)

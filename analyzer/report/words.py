@@ -28,6 +28,7 @@ ABSTENTIONS: Final = {
     "no_words": "no words in it (emoji, links or tags only)",
     "not_vietnamese": "not in Vietnamese",
     "no_evidence": "nothing to judge in it (hashtags for reach, a greeting, laughter)",
+    "repost": "another account’s post, passed on",
 }
 FIELDS: Final = {
     "account_name": "account names",

@@ -35,7 +35,8 @@ Mapping = Annotated[
     typer.Option(
         "--map",
         metavar="FIELD=COLUMN",
-        help="Our field and their column, as in --map text=caption; may be repeated.",
+        help="Our field and their column, as in --map text=caption or --map account=author.handle; "
+        "or a TOML file of such lines. May be repeated.",
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a row was rejected.")]
@@ -68,18 +69,43 @@ def told() -> Iterator[None]:
 
 
 def columns(pairs: list[str] | None) -> dict[str, str] | None:
-    """What --map says: our field to their column.
+    """What --map says: our field to their column; of two for one field the later.
 
     Raises:
-        InputError: a pair is not FIELD=COLUMN.
+        InputError: a pair is not FIELD=COLUMN, or a file is not TOML of such lines.
     """
     if not pairs:
         return None
-    split = [pair.partition("=") for pair in pairs]
-    for pair, (field, _, column) in zip(pairs, split, strict=True):
-        if not field or not column:
-            raise InputError(f"--map takes FIELD=COLUMN, as in --map text=caption; got '{pair}'")
-    return {field: column for field, _, column in split}
+    found: dict[str, str] = {}
+    for pair in pairs:
+        field, sign, column = pair.partition("=")
+        if not sign and pair.endswith(".toml"):
+            found |= _mapping_file(Path(pair))
+        elif field and column:
+            found[field] = column
+        else:
+            raise InputError(
+                f"--map takes FIELD=COLUMN, as in --map text=caption, or a .toml file; got '{pair}'"
+            )
+    return found
+
+
+def _mapping_file(path: Path) -> dict[str, str]:
+    import tomllib
+
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not TOML in UTF-8: {error}") from error
+    wrong = [name for name, column in read.items() if not (isinstance(column, str) and column)]
+    if wrong or not read:
+        raise InputError(
+            f"{path}: {wrong[0] if wrong else 'it is empty and'} should name a column, as in "
+            'text = "content.body"'
+        )
+    return read
 
 
 def line(text: str, most: int = 300) -> str:

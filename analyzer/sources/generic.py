@@ -10,7 +10,7 @@ from analyzer.errors import InputError
 from analyzer.sources.shapes import DRAFT_FIELDS, Draft, Place, Record, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "id": (
@@ -135,7 +135,7 @@ def _plan(
 def _planned(
     names: tuple[str, ...], mapping: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
-    plan = {ours: theirs for ours, theirs in mapping if theirs in names}
+    plan = {ours: theirs for ours, theirs in mapping if root(theirs, names) is not None}
     fixed = {ours for ours, _ in mapping}
     squashed: dict[str, str] = {}
     for name in names:
@@ -156,8 +156,32 @@ _remembered: Final = functools.lru_cache(maxsize=512)(_planned)
 
 
 def generic(record: Record, place: Place) -> Draft | Skip:
-    """A record whose columns go by their names."""
-    return {ours: record[theirs] for ours, theirs in _plan(tuple(record), place.mapping)}
+    """A record whose columns go by their names, or by the paths of a mapping."""
+    plan = _plan(tuple(record), place.mapping)
+    return {
+        ours: record[theirs] if theirs in record else _down(record, theirs.split("."))
+        for ours, theirs in plan
+    }
+
+
+def root(theirs: str, names: Container[str]) -> str | None:
+    """The column that a mapping's right side begins in, itself or `a` of `a.b.c`; None: none."""
+    first = theirs.partition(".")[0]
+    return theirs if theirs in names else first if "." in theirs and first in names else None
+
+
+def _down(value: Any, path: list[str]) -> Any:
+    """What lies down a path; of a list what lies there in each item, or at a number."""
+    if not path:
+        return value
+    if isinstance(value, dict):
+        return _down(value.get(path[0]), path[1:])
+    if not isinstance(value, list):
+        return None
+    if path[0].isascii() and path[0].isdigit():
+        at = int(path[0][:9])
+        return _down(value[at], path[1:]) if at < len(value) else None
+    return [found for item in value if (found := _down(item, path)) is not None]
 
 
 def missing_column(
@@ -172,7 +196,7 @@ def missing_column(
     plan = columns(found, mapping)
     for ours in sorted(needed):
         theirs = mapping[ours]
-        if theirs not in found:
+        if root(theirs, found) is None:
             near = difflib.get_close_matches(theirs, found, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"pass --map {ours}=COLUMN"
             return f"has no column {theirs!r}; found: {listed}. {hint}"

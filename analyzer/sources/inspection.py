@@ -14,7 +14,7 @@ from analyzer.errors import InputError
 from analyzer.schema import POST
 from analyzer.sources.files import expand
 from analyzer.sources.formats import CANNOT_CARRY
-from analyzer.sources.generic import checked_mapping, columns
+from analyzer.sources.generic import checked_mapping, columns, root
 from analyzer.sources.read import Job, Opened, checked_format, read_entries
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def _unused(opened: Opened, mapping: Mapping[str, str]) -> tuple[str, ...]:
     names = list(dict.fromkeys(name for name in names if isinstance(name, str)))
     read: set[str] = set()
     if opened.form.generic:
-        read = set(columns(names, mapping).values())
+        plan = columns(names, mapping)
+        read = {root(theirs, names) or theirs for theirs in plan.values()}
     else:
         for record in opened.sample:
             opened.form.adapt(_Watched(record, read), opened.place)

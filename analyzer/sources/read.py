@@ -76,8 +76,8 @@ def read_posts(
 
     paths       files, folders (read with all below them) and glob patterns, in any order
     format      a key of FORMATS for all files; None tells it from each file's content
-    mapping     our field to their column, such as {"text": "caption"}; for generic JSON, CSV
-                and Parquet
+    mapping     our field to their column, such as {"text": "caption"}, or to the path of a nested
+                value: {"account": "author.handle"}; for generic JSON, tables and workbooks
     batch_rows  posts per batch, at most
     A file or row that cannot be read is a reject and the rest is read on. A time without a zone
     is taken as UTC. Where a file names no accounts at all, its own name stands for one.

@@ -260,3 +260,25 @@ def test_errors_come_before_any_model_is_loaded(
         [file, "-o", file],
     ):
         assert analyzer("profile", *args).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('text = "content.body"\naccount = "who"\n', None),
+        ("text = 3\n", "text should name a column"),
+        ("", "it is empty and should name a column"),
+        ("text = content\n", "is not TOML in UTF-8"),
+        (None, "cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_mapping_from_a_file(tmp_path: Path, content: str | None, said: str | None) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"who": "cam", "content": {"body": "Bún riêu"}}\n', encoding="utf-8")
+    if content is not None:
+        (tmp_path / "mine.toml").write_text(content, encoding="utf-8")
+    done = analyzer("inspect", file, "--map", tmp_path / "mine.toml")
+    assert done.exit_code == (0 if said is None else 2)
+    assert (said or "1 posts, 0 rejected") in done.output
+    if said is None:
+        assert "not read" not in done.output

@@ -254,3 +254,46 @@ def test_the_platform_of_one_row_is_not_that_of_another(tmp_path: Path) -> None:
     addresses = ("https://www.tiktok.com/@a/video/1", "https://youtu.be/x")
     path.write_bytes(lines(*(generic(platform="", url=url) for url in addresses)))
     assert [p["platform"] for p in read(path)[0]] == ["tiktok", "youtube"]
+
+
+NESTED = {
+    "key": "9",
+    "author": {"handle": "@Bep.Cam", "stats": {"fans": 12}},
+    "content": {"body": "Bún riêu nấu me", "tags": [{"name": "bunrieu"}, {}, {"name": "bep"}]},
+    "seen": [{"n": 3}, {"n": 5}],
+}
+
+
+def test_a_mapping_may_go_down_into_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(NESTED, NESTED | {"author": None}, NESTED | {"content": []}))
+    posts, rejects = read(
+        path,
+        mapping={
+            "account": "author.handle",
+            "followers": "author.stats.fans",
+            "text": "content.body",
+            "hashtags": "content.tags.name",
+            "views": "seen.1.n",
+            "likes": "seen.7.n",
+        },
+    )
+    assert len(posts) == 1
+    assert (posts[0]["account_id"], posts[0]["followers"]) == ("other:bep.cam", 12)
+    assert (posts[0]["text"], posts[0]["hashtags"]) == ("Bún riêu nấu me", ["bunrieu", "bep"])
+    assert (posts[0]["views"], posts[0]["likes"]) == (5, None)
+    assert [(r["row"], r["field"]) for r in rejects] == [(2, "account_id"), (3, "text")]
+
+
+def test_a_column_whose_name_holds_a_dot_goes_before_a_path(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines({"a.b": "chữ ở cột", "a": {"b": "chữ bên trong"}, "account": "cam"}))
+    posts, _ = read(path, mapping={"text": "a.b"})
+    assert posts[0]["text"] == "chữ ở cột"
+
+
+def test_a_path_that_begins_nowhere_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines(NESTED))
+    _, rejects = read(path, mapping={"text": "contents.body"})
+    assert "has no column 'contents.body'" in rejects[0]["why"]

@@ -9,6 +9,7 @@ import tempfile
 from typing import IO, TYPE_CHECKING, Final
 
 from analyzer.sources.generic import known_column
+from analyzer.sources.htmls import open_page
 from analyzer.sources.instaloader import CAPTION_FILE
 from analyzer.sources.jsons import is_lines, read_document, read_lines
 from analyzer.sources.shapes import MIB, RECORD_LIMIT, Contents, Damaged, Rows
@@ -21,6 +22,7 @@ from analyzer.sources.tables import (
     sniff_dialect,
     sniff_encoding,
 )
+from analyzer.sources.xmls import open_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +46,9 @@ _KNOWN: Final = {
     b"\x80\x04": "a Python pickle",
     b"<": "an XML or HTML document",
 }
+_PROLOG: Final = re.compile(r"[\s\ufeff]+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_HTML: Final = re.compile(r"<!doctype html|<html[\s>]")
+_FEED: Final = re.compile(r"<(?:rss|feed|rdf:rdf)[\s>]")
 _TAR: Final = slice(257, 262)
 _MP4: Final = slice(4, 8)
 _REMEDY: Final = "export it as JSONL, CSV or Parquet"
@@ -85,7 +90,23 @@ def open_contents(
         first = head.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")[:1]
     if first in {b"{", b"["}:
         return _json(pieces, encoding)
+    if first == b"<" and (markup := _markup(head, encoding)) is not None:
+        return markup(head, pieces)
     return _table(head, pieces, lambda column: column in wanted or known_column(column))
+
+
+def _markup(head: bytes, encoding: str) -> Callable[[bytes, Iterator[bytes]], Contents] | None:
+    """What opens a document that begins like this; None for other things in angle brackets."""
+    errors = "replace" if "16" in encoding else "surrogateescape"
+    text = codecs.getincrementaldecoder(encoding)(errors).decode(head[:SAMPLE])
+    declared = text.lstrip("\ufeff \t\r\n").lower().startswith("<?xml")
+    at = 0
+    while (skipped := _PROLOG.match(text, at)) is not None:
+        at = skipped.end()
+    text = text[at : at + 40].lower()
+    if _HTML.match(text):
+        return open_page
+    return open_xml if declared or _FEED.match(text) else None
 
 
 def _json(pieces: Iterator[bytes], encoding: str) -> Contents:

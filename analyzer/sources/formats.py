@@ -14,6 +14,16 @@ from analyzer.sources.apify import (
     is_apify_tiktok,
     is_apify_youtube,
 )
+from analyzer.sources.blogs import (
+    blogger,
+    feed,
+    is_blogger,
+    is_feed,
+    is_page,
+    is_wxr,
+    page,
+    wxr,
+)
 from analyzer.sources.brightdata import brightdata_instagram, is_brightdata_instagram
 from analyzer.sources.crowdtangle import (
     crowdtangle_facebook,
@@ -44,6 +54,7 @@ from analyzer.sources.gallery_dl import (
     is_gallery_dl_instagram,
 )
 from analyzer.sources.generic import generic
+from analyzer.sources.ghost import ghost, is_ghost
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
 from analyzer.sources.research import (
     is_meta_library,
@@ -77,6 +88,10 @@ def _never(_record: Record) -> bool:
 def _instaloader(record: Record, place: Place) -> Draft | Skip:
     return (instaloader if is_instaloader(record) else caption_text)(record, place)
 
+
+_BLOGS_LACK: Final = (
+    "shares", "followers", "is_ad", "is_paid_partnership", "has_shop", "is_repost",
+)  # fmt: skip
 
 FORMATS: Final[dict[str, Format]] = {
     "instaloader": Format(
@@ -294,6 +309,49 @@ FORMATS: Final[dict[str, Format]] = {
         adapt=fourcat,
         containers=TABLES,
     ),
+    "wordpress": Format(
+        title="WordPress export",
+        how="XML of the namespace wordpress.org/export; published posts only",
+        recognise=is_wxr,
+        adapt=wxr,
+        containers=("xml",),
+        cannot_carry=("likes", "views", *_BLOGS_LACK),
+    ),
+    "blogger": Format(
+        title="Blogger export",
+        how="Atom with Blogger's kinds; live posts only (Takeout's newer layout, with blogger:type "
+        "and blogger:status, is read from what other people's readers expect)",
+        recognise=is_blogger,
+        adapt=blogger,
+        containers=("xml",),
+        cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
+    ),
+    "ghost": Format(
+        title="Ghost export",
+        how="JSON with the tables 'posts', 'users' and 'posts_authors'; published posts only",
+        recognise=is_ghost,
+        adapt=ghost,
+        containers=("json",),
+        cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
+    ),
+    "feed": Format(
+        title="RSS or Atom feed",
+        how="XML with the root 'rss', 'feed' or 'RDF'; where an entry has no content its summary "
+        "is taken, which may be cut to a teaser; comments are read from slash:comments, which "
+        "nobody could verify",
+        recognise=is_feed,
+        adapt=feed,
+        containers=("xml",),
+        cannot_carry=("likes", "views", *_BLOGS_LACK),
+    ),
+    "html_page": Format(
+        title="Saved web page",
+        how="HTML; one article a page, told from what stands around it, so an estimate",
+        recognise=is_page,
+        adapt=page,
+        containers=("html",),
+        cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
+    ),
     "jsonl": Format(
         title="JSON records",
         how="JSON of no known tool; columns by their names",
@@ -329,7 +387,14 @@ FORMATS: Final[dict[str, Format]] = {
 }
 """Name to format. The first that recognises a record is taken, so special ones stand first."""
 
-GENERIC: Final = {"json": "jsonl", "csv": "csv", "parquet": "parquet", "xlsx": "xlsx"}
+GENERIC: Final = {
+    "json": "jsonl",
+    "csv": "csv",
+    "parquet": "parquet",
+    "xlsx": "xlsx",
+    "xml": "feed",
+    "html": "html_page",
+}
 """Container to the format that reads it when no other recognises its records."""
 
 CANNOT_CARRY: Final[Mapping[str, tuple[str, ...]]] = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from analyzer.sources.ghost import ghost_posts
 from analyzer.sources.shapes import DOCUMENT_LIMIT, RAW_LIMIT, RECORD_LIMIT, Damaged, Rows
 from analyzer.sources.streams import until_damage
 
@@ -169,6 +170,8 @@ def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
 def unwrap(value: Any) -> list[Any]:
     """The records that an object wraps (`{"items": [...]}`); else the value itself, alone."""
     if isinstance(value, dict) and "id" not in value:
+        if (posts := ghost_posts(value)) is not None:
+            return posts
         for key in _WRAPPERS:
             inner = value.get(key)
             if isinstance(inner, list) and inner and isinstance(inner[0], dict):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         (b" \n\r\n", "is empty"),
         (b"\0" * 100, "holds NUL bytes only"),
         (b"%PDF-1.7\n", "a PDF document"),
-        (b"<rss></rss>", "an XML or HTML document"),
+        (b"<svg></svg>", "an XML or HTML document"),
         (b"just a few words", "in no format that is read"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "an image"),
         (b"BZh91AY", "is a bzip2 archive"),

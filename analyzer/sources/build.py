@@ -31,7 +31,7 @@ PENDING_BYTES: Final = 32 * MIB
 REJECT_WEIGHT: Final = 1 << 10
 """Bytes that a reject or a draft weighs beside its row as it stood."""
 
-GENERIC: Final = frozenset({"jsonl", "csv", "parquet", "xlsx"})
+GENERIC: Final = frozenset({"jsonl", "csv", "parquet", "xlsx", "paragraphs"})
 """Formats in which a mapping says where the account stands."""
 _NO_ACCOUNT: Final = {
     True: "no account; pass --map account=COLUMN if it stands under another name",

@@ -12,6 +12,7 @@ from analyzer.sources.generic import known_column
 from analyzer.sources.htmls import open_page
 from analyzer.sources.instaloader import CAPTION_FILE
 from analyzer.sources.jsons import is_lines, read_document, read_lines
+from analyzer.sources.prose import has_front_matter, open_article, open_paragraphs
 from analyzer.sources.shapes import MIB, RECORD_LIMIT, Contents, Damaged, Rows
 from analyzer.sources.streams import compression, peek, spooled
 from analyzer.sources.tables import (
@@ -49,6 +50,9 @@ _KNOWN: Final = {
 _PROLOG: Final = re.compile(r"[\s\ufeff]+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _HTML: Final = re.compile(r"<!doctype html|<html[\s>]")
 _FEED: Final = re.compile(r"<(?:rss|feed|rdf:rdf)[\s>]")
+_TEXT_FILE: Final = re.compile(r"\.txt(?:\.(?:gz|xz|zst))?$", re.IGNORECASE)
+_CONTROLS: Final = re.compile(rb"[\0-\x08\x0e-\x1a]")
+"""Bytes that no text holds; UTF-16 is not read as a file of captions."""
 _TAR: Final = slice(257, 262)
 _MP4: Final = slice(4, 8)
 _REMEDY: Final = "export it as JSONL, CSV or Parquet"
@@ -92,13 +96,14 @@ def open_contents(
         return _json(pieces, encoding)
     if first == b"<" and (markup := _markup(head, encoding)) is not None:
         return markup(head, pieces)
-    return _table(head, pieces, lambda column: column in wanted or known_column(column))
+    if first in {b"-", b"+"} and has_front_matter(_beginning(head, encoding)):
+        return open_article(pieces, encoding)
+    return _table(head, pieces, name, lambda column: column in wanted or known_column(column))
 
 
 def _markup(head: bytes, encoding: str) -> Callable[[bytes, Iterator[bytes]], Contents] | None:
     """What opens a document that begins like this; None for other things in angle brackets."""
-    errors = "replace" if "16" in encoding else "surrogateescape"
-    text = codecs.getincrementaldecoder(encoding)(errors).decode(head[:SAMPLE])
+    text = _beginning(head, encoding)
     declared = text.lstrip("\ufeff \t\r\n").lower().startswith("<?xml")
     at = 0
     while (skipped := _PROLOG.match(text, at)) is not None:
@@ -107,6 +112,11 @@ def _markup(head: bytes, encoding: str) -> Callable[[bytes, Iterator[bytes]], Co
     if _HTML.match(text):
         return open_page
     return open_xml if declared or _FEED.match(text) else None
+
+
+def _beginning(head: bytes, encoding: str) -> str:
+    errors = "replace" if "16" in encoding else "surrogateescape"
+    return codecs.getincrementaldecoder(encoding)(errors).decode(head[:SAMPLE]).lstrip("\ufeff")
 
 
 def _json(pieces: Iterator[bytes], encoding: str) -> Contents:
@@ -180,7 +190,9 @@ def _closing(rows: Iterator[Rows], close: Callable[[], None]) -> Iterator[Rows]:
         close()
 
 
-def _table(head: bytes, pieces: Iterator[bytes], known: Callable[[str], bool]) -> Contents:
+def _table(
+    head: bytes, pieces: Iterator[bytes], name: str, known: Callable[[str], bool]
+) -> Contents:
     what = next((what for mark, what in _KNOWN.items() if head.lstrip().startswith(mark)), None)
     if head[_TAR] == b"ustar":
         what = "a tar archive"
@@ -189,6 +201,10 @@ def _table(head: bytes, pieces: Iterator[bytes], known: Callable[[str], bool]) -
     if what is not None:
         raise Damaged(f"is {what}, which is not read; {_REMEDY}")
     dialect = sniff_dialect(head, known)
+    # commas make no table of captions: its header would name a column that is known
+    table = dialect is not None and (dialect.delimiter == "\t" or any(map(known, dialect.header)))
+    if not table and _TEXT_FILE.search(name) and not _CONTROLS.search(head):
+        return open_paragraphs(pieces, sniff_encoding(head))
     if dialect is None:
         shown = re.sub(r"[^\x20-\x7e]+", " ", head[:40].decode("utf-8", "replace"))
         raise Damaged(f"is in no format that is read (it begins with {shown!r}); {_REMEDY}")

@@ -56,6 +56,7 @@ from analyzer.sources.gallery_dl import (
 from analyzer.sources.generic import generic
 from analyzer.sources.ghost import ghost, is_ghost
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
+from analyzer.sources.prose import article, is_article
 from analyzer.sources.research import (
     is_meta_library,
     is_threads_api,
@@ -352,6 +353,30 @@ FORMATS: Final[dict[str, Format]] = {
         containers=("html",),
         cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
     ),
+    "markdown": Format(
+        title="Markdown articles",
+        how="front matter between lines of '---' or '+++', as Jekyll, Hugo and Hexo have it",
+        recognise=is_article,
+        adapt=article,
+        containers=("markdown",),
+        cannot_carry=(*_COUNTS, "followers", *_LABELS, "is_repost"),
+    ),
+    "paragraphs": Format(
+        title="Text file of captions",
+        how="a name that ends in .txt and no table in it: a caption a paragraph, the account by "
+        "the name of the file",
+        recognise=_never,
+        adapt=generic,
+        containers=("paragraphs",),
+        cannot_carry=(
+            *("account_name", "title", "posted_at", "url"),
+            *_COUNTS,
+            "followers",
+            *_LABELS,
+            "is_repost",
+        ),
+        generic=True,
+    ),
     "jsonl": Format(
         title="JSON records",
         how="JSON of no known tool; columns by their names",
@@ -394,6 +419,8 @@ GENERIC: Final = {
     "xlsx": "xlsx",
     "xml": "feed",
     "html": "html_page",
+    "markdown": "markdown",
+    "paragraphs": "paragraphs",
 }
 """Container to the format that reads it when no other recognises its records."""
 

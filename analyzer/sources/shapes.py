@@ -111,7 +111,7 @@ class Contents:
     """A file, opened: what it is made of and the records in it."""
 
     container: str
-    """`json`, `csv`, `parquet`, `xlsx`, `text`, `xml` or `html`."""
+    """`json`, `csv`, `parquet`, `xlsx`, `text`, `xml`, `html`, `markdown` or `paragraphs`."""
     dialect: str
     """In words: lines or document, encoding, delimiter."""
     rows: Iterator[Rows]

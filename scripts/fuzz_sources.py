@@ -91,10 +91,10 @@ def fuzz(
 
 
 def _samples(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Every file with the name of its folder below `folder`: that of a format or a platform."""
+    """Every file with its folder below `folder`: a format, or a platform and a tool."""
     for path in folder.rglob("*"):
         if path.is_file() and not path.name.startswith("."):
-            yield "/".join(path.relative_to(folder).parts[:2][:-1]) or folder.name, path
+            yield "/".join(path.relative_to(folder).parts[:-1][:2]) or folder.name, path
 
 
 def _read(folder: Path, name: str) -> Counter[tuple[str, str]]:

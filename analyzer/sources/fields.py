@@ -101,6 +101,8 @@ def _line(value: Any) -> str | None:
 
 def handle(value: Any) -> str | None:
     """A handle or account name as an identity: NFC, lower case, without `@` or profile address."""
+    if type(value) is str and len(value) <= HANDLE_LIMIT:
+        return _handle(value)
     if isinstance(value, dict):
         named = (value.get(key) for key in ("username", "uniqueId", "handle", "name", "id"))
         value = next((v for v in named if string(v)), None)

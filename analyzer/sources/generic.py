@@ -128,7 +128,7 @@ def columns(names: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
 def _plan(
     names: tuple[str, ...], mapping: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
-    small = len(names) + sum(map(len, names)) <= _PLAN_CHARACTERS
+    small = len(names) + len("".join(names)) <= _PLAN_CHARACTERS
     return (_remembered if small else _planned)(names, mapping)
 
 
@@ -158,6 +158,8 @@ _remembered: Final = functools.lru_cache(maxsize=512)(_planned)
 def generic(record: Record, place: Place) -> Draft | Skip:
     """A record whose columns go by their names, or by the paths of a mapping."""
     plan = _plan(tuple(record), place.mapping)
+    if not place.mapping:
+        return {ours: record[theirs] for ours, theirs in plan}
     return {
         ours: record[theirs] if theirs in record else _down(record, theirs.split("."))
         for ours, theirs in plan

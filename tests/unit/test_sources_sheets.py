@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from sources_odd import EXPORTS
 from sources_samples import WHEN, apify_tiktok, read
 
 if TYPE_CHECKING:
@@ -177,3 +178,15 @@ def test_times_of_a_sheet_are_utc(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["caption", "account", "date"], ["Bún riêu", "cam", day.date()]]
     posts, _ = read(workbook(tmp_path / "a.xlsx", Posts=rows))
     assert posts[0]["posted_at"] == day
+
+
+def test_the_sample_workbook() -> None:
+    posts, rejects = read(EXPORTS / "xlsx")
+    assert [(p["account_id"], p["platform"], p["likes"], p["source_row"]) for p in posts] == [
+        ("tiktok:bep.nha.sau", "tiktok", 120, 4),
+        ("other:bep.nha.sau", "other", None, 5),
+    ]
+    assert [(r["file"].rpartition("/")[2], r["row"]) for r in rejects] == [
+        ("Ghi chú", None),
+        ("Tháng 2", 6),
+    ]

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from analyzer.cli.models import Labelled, Seed  # noqa: TC001 - typer reads the annotations
+from analyzer.cli.models import (
+    Bundle,
+    Labelled,
+    Seed,
+    folder_of,
+)
 from analyzer.cli.options import Device, Out, line, told
 
 
 def evaluate(
-    bundle: Annotated[
-        Path,
-        typer.Argument(
-            metavar="BUNDLE",
-            help="Folder of a tagger; 'default' is the embedded one.",
-            show_default=False,
-        ),
-    ],
+    bundle: Bundle,
     labelled: Labelled,
     *,
     out: Out = None,
@@ -39,7 +32,7 @@ def evaluate(
         from tqdm import tqdm
 
         from analyzer import jobs
-        from analyzer.model import default_bundle, load_tagger
+        from analyzer.model import load_tagger
         from analyzer.pipeline.evaluate import evaluate_tagger
         from analyzer.pipeline.labels import read_labelled
         from analyzer.report.evaluation import write_evaluation
@@ -47,10 +40,7 @@ def evaluate(
         from analyzer.text import front_end, only_what_segments
 
         only_what_segments()
-        embedded = bundle == Path("default") and not bundle.exists()
-        tagger = load_tagger(
-            default_bundle() if embedded else bundle, device=device, front_end=front_end()
-        )
+        tagger = load_tagger(folder_of(bundle), device=device, front_end=front_end())
         data = read_labelled(labelled)
         with tqdm(total=len(data.texts), unit=" posts", disable=None, leave=False) as bar:
             found = evaluate_tagger(tagger, data, seed=seed, on_judged=bar.update)

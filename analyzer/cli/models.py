@@ -24,13 +24,25 @@ Labelled = Annotated[
     ),
 ]
 Bundle = Annotated[
-    Path, typer.Argument(metavar="BUNDLE", help="Folder of a tagger.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="BUNDLE",
+        help="Folder of a tagger; 'default' is the embedded one.",
+        show_default=False,
+    ),
 ]
 BundleOut = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the new bundle; it names it.")
 ]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Same seed, same result.")]
 COPYLEFT = ("agpl", "gpl")
+
+
+def folder_of(bundle: Path) -> Path:
+    """The folder that a BUNDLE names; a folder named `default` goes before the embedded one."""
+    from analyzer.model import default_bundle
+
+    return default_bundle() if bundle == Path("default") and not bundle.exists() else bundle
 
 
 def train(  # noqa: PLR0913 - one parameter an option
@@ -115,7 +127,7 @@ def calibrate(
     with told():
         from analyzer.pipeline.recalibrate import recalibrate
 
-        manifest = recalibrate(bundle, labelled, out, seed=seed)
+        manifest = recalibrate(folder_of(bundle), labelled, out, seed=seed)
     _print(manifest)
     print(f"Bundle: {out}. Use it: analyzer profile EXPORT --bundle {out}")
 
@@ -137,7 +149,7 @@ def quantise(
     with told():
         from analyzer.pipeline.quantise import quantise as quantised
 
-        made = quantised(bundle, captions, out, seed=seed)
+        made = quantised(folder_of(bundle), captions, out, seed=seed)
     print(f"{out}: {made.model_id}. Use it: analyzer profile EXPORT --bundle {out}")
 
 
@@ -159,7 +171,7 @@ def export_hf(
     with told():
         from analyzer.pipeline.export_hf import export_hf as export
 
-        exported = export(bundle, out)
+        exported = export(folder_of(bundle), out)
     print(f"{out}: {exported.model_id}, how to use it is in {out / 'README.md'}")
     print("Left out:")
     for missing in exported.left_out:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def test_export_hf_says_what_it_left_out_and_how_to_use_it(tmp_path: Path) -> None:
-    done = analyzer("export-hf", default_bundle(), tmp_path / "hf")
+    done = analyzer("export-hf", "default", tmp_path / "hf")
     assert done.exit_code == 0
     assert read_bundle(default_bundle()).model_id in done.stdout
     assert "* niche and promotion: only drive is answered" in done.stdout

@@ -93,6 +93,7 @@ def is_apify_facebook(record: Record) -> bool:
 def apify_facebook(record: Record, _place: Place) -> Draft | Skip:
     """A post of `apify/facebook-posts-scraper`; `likes` are Likes alone, not all reactions.
 
+    What an account writes to a post that it shares is its own.
     Unverified: all names stand so in others' code, `sharedPost` in no code that was at hand.
     """
     if failed := _failure(record, "postId"):
@@ -113,7 +114,7 @@ def apify_facebook(record: Record, _place: Place) -> Draft | Skip:
         "comments": record.get("comments"),
         "views": record.get("viewsCount"),
         "shares": record.get("shares"),
-        "is_repost": True if shared else None,
+        "is_repost": False if shared else None,
     }
 
 

@@ -17,7 +17,8 @@ def facebook_scraper(record: Record, _place: Place) -> Draft | Skip:
     """A post of Facebook; `post_text` is the account's own words, `shared_text` another's.
 
     `time` is in the zone of whoever ran the scraper and is not read: without `timestamp` the
-    time is unknown. Counts of 0 are unknown: the scraper writes them where it found nothing.
+    time is unknown. Counts of 0 are unknown: the scraper writes them where it found nothing. What
+    an account writes to a post that it shares is its own.
     """
     shared = any(
         short(record.get(key)) for key in ("shared_post_id", "shared_user_id", "shared_username")
@@ -40,7 +41,7 @@ def facebook_scraper(record: Record, _place: Place) -> Draft | Skip:
         "comments": _found(record, "comments"),
         "views": _found(record, "video_watches"),
         "shares": _found(record, "shares"),
-        "is_repost": True if shared else None,
+        "is_repost": False if shared else None,
     }
 
 

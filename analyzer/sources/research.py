@@ -121,6 +121,9 @@ def meta_library(record: Record, _place: Place) -> Draft | Skip:
     """
     owner, counts = record.get("post_owner"), record.get("statistics")
     owner = dig(owner, "data") if isinstance(dig(owner, "data"), dict) else owner
+    text, shared = record.get("text"), short(record.get("shared_post_id"))
+    if shared and not (string(text) or "").strip():
+        return Skip(why="shares another's post without words of its own", field="is_repost")
     facebook = "surface" in record or any(dig(counts, name) is not None for name in _FACEBOOK_ONLY)
     return {
         "id": record.get("id"),
@@ -128,7 +131,7 @@ def meta_library(record: Record, _place: Place) -> Draft | Skip:
         "account_number": first(native_id(dig(owner, "id")), dig(owner, "name")),
         "account_name": dig(owner, "name"),
         "platform": "facebook" if facebook else "instagram",
-        "text": record.get("text"),
+        "text": text,
         "posted_at": record.get("creation_time"),
         "url": record.get("mcl_url"),
         "hashtags": record.get("hashtags"),
@@ -137,5 +140,5 @@ def meta_library(record: Record, _place: Place) -> Draft | Skip:
         "views": dig(counts, "views"),
         "shares": dig(counts, "share_count"),
         "is_paid_partnership": record.get("is_branded_content"),
-        "is_repost": True if short(record.get("shared_post_id")) else None,
+        "is_repost": False if shared else None,
     }

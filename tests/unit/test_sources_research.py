@@ -155,7 +155,7 @@ def test_meta_library_of_facebook() -> None:
     assert (post["is_paid_partnership"], post["is_repost"]) == (False, None)
     assert post["url"].endswith("/post/880000000000001")
     assert (shared["account_id"], shared["views"]) == ("facebook:7710001", None)
-    assert (shared["is_paid_partnership"], shared["is_repost"]) == (True, True)
+    assert (shared["is_paid_partnership"], shared["is_repost"]) == (True, False)
     assert rejects == [(3, "text", "empty caption")]
 
 

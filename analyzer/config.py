@@ -159,13 +159,22 @@ def load_train_config(path: Path) -> TrainConfig:
     return _loaded(path, TrainConfig)
 
 
-def _loaded(path: Path, kind: type[_Settings]) -> _Settings:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The values of a TOML file.
+
+    Raises:
+        InputError: unreadable, or not TOML; the message names the file.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: is not TOML: {error}") from error
+
+
+def _loaded(path: Path, kind: type[_Settings]) -> _Settings:
+    values = read_toml(path)
     _refuse_unknown(path, values, kind, "")
     if isinstance(values.get("profile"), dict):
         _refuse_unknown(path, values["profile"], ProfileConfig, "profile.")

@@ -91,14 +91,9 @@ def columns(pairs: list[str] | None) -> dict[str, str] | None:
 
 
 def _mapping_file(path: Path) -> dict[str, str]:
-    import tomllib
+    from analyzer.config import read_toml
 
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is not TOML in UTF-8: {error}") from error
+    read = read_toml(path)
     wrong = [name for name, column in read.items() if not (isinstance(column, str) and column)]
     if wrong or not read:
         raise InputError(

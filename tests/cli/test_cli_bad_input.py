@@ -268,8 +268,8 @@ def test_errors_come_before_any_model_is_loaded(
         ('text = "content.body"\naccount = "who"\n', None),
         ("text = 3\n", "text should name a column"),
         ("", "it is empty and should name a column"),
-        ("text = content\n", "is not TOML in UTF-8"),
-        (None, "cannot be read (No such file or directory)"),
+        ("text = content\n", "mine.toml: is not TOML"),
+        (None, "mine.toml: cannot be read: No such file or directory"),
     ],
 )
 def test_a_mapping_from_a_file(tmp_path: Path, content: str | None, said: str | None) -> None:

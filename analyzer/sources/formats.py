@@ -14,16 +14,7 @@ from analyzer.sources.apify import (
     is_apify_tiktok,
     is_apify_youtube,
 )
-from analyzer.sources.blogs import (
-    blogger,
-    feed,
-    is_blogger,
-    is_feed,
-    is_page,
-    is_wxr,
-    page,
-    wxr,
-)
+from analyzer.sources.blog_formats import BLOGS
 from analyzer.sources.brightdata import brightdata_instagram, is_brightdata_instagram
 from analyzer.sources.crowdtangle import (
     crowdtangle_facebook,
@@ -54,9 +45,7 @@ from analyzer.sources.gallery_dl import (
     is_gallery_dl_instagram,
 )
 from analyzer.sources.generic import generic
-from analyzer.sources.ghost import ghost, is_ghost
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
-from analyzer.sources.prose import article, is_article
 from analyzer.sources.research import (
     is_meta_library,
     is_threads_api,
@@ -67,7 +56,7 @@ from analyzer.sources.research import (
     tiktok_research,
     ytdt,
 )
-from analyzer.sources.shapes import Draft, Format, Place, Record, Skip
+from analyzer.sources.shapes import COUNTS, LABELS, Draft, Format, Place, Record, Skip
 from analyzer.sources.tiktok import is_tiktok_web, tiktok_web
 from analyzer.sources.ytdlp import is_ytdlp, ytdlp
 from analyzer.sources.zeeschuimer import is_zeeschuimer, zeeschuimer
@@ -78,9 +67,6 @@ if TYPE_CHECKING:
 TABLES: Final = ("csv", "parquet", "xlsx")
 """A table that was saved again in another way is still that tool's."""
 
-_COUNTS: Final = ("likes", "comments", "views", "shares")
-_LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop")
-
 
 def _never(_record: Record) -> bool:
     return False
@@ -89,10 +75,6 @@ def _never(_record: Record) -> bool:
 def _instaloader(record: Record, place: Place) -> Draft | Skip:
     return (instaloader if is_instaloader(record) else caption_text)(record, place)
 
-
-_BLOGS_LACK: Final = (
-    "shares", "followers", "is_ad", "is_paid_partnership", "has_shop", "is_repost",
-)  # fmt: skip
 
 FORMATS: Final[dict[str, Format]] = {
     "instaloader": Format(
@@ -136,7 +118,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_apify_facebook,
         adapt=apify_facebook,
         containers=("json", *TABLES),
-        cannot_carry=("title", "followers", *_LABELS),
+        cannot_carry=("title", "followers", *LABELS),
         nested=True,
     ),
     "apify_youtube": Format(
@@ -146,7 +128,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_apify_youtube,
         adapt=apify_youtube,
         containers=("json", *TABLES),
-        cannot_carry=("shares", *_LABELS, "is_repost"),
+        cannot_carry=("shares", *LABELS, "is_repost"),
         nested=True,
     ),
     "brightdata_instagram": Format(
@@ -164,7 +146,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_gallery_dl_instagram,
         adapt=gallery_dl_instagram,
         containers=("json",),
-        cannot_carry=("title", "comments", "views", "shares", *_LABELS, "is_repost"),
+        cannot_carry=("title", "comments", "views", "shares", *LABELS, "is_repost"),
         several=each_file,
     ),
     "gallery_dl_facebook": Format(
@@ -173,7 +155,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_gallery_dl_facebook,
         adapt=gallery_dl_facebook,
         containers=("json",),
-        cannot_carry=("title", *_COUNTS, "followers", *_LABELS, "is_repost"),
+        cannot_carry=("title", *COUNTS, "followers", *LABELS, "is_repost"),
     ),
     "gallery_dl_blogger": Format(
         title="Blogger (gallery-dl)",
@@ -182,7 +164,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_gallery_dl_blogger,
         adapt=gallery_dl_blogger,
         containers=("json",),
-        cannot_carry=("likes", "views", "shares", "followers", *_LABELS, "is_repost"),
+        cannot_carry=("likes", "views", "shares", "followers", *LABELS, "is_repost"),
         several=each_file,
     ),
     "facebook_scraper": Format(
@@ -191,7 +173,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_facebook_scraper,
         adapt=facebook_scraper,
         containers=("json", *TABLES),
-        cannot_carry=("title", "followers", *_LABELS),
+        cannot_carry=("title", "followers", *LABELS),
     ),
     "tiktok_web": Format(
         title="TikTok (web item)",
@@ -217,7 +199,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_instagram,
         adapt=fourcat_instagram,
         containers=TABLES,
-        cannot_carry=("title", "shares", "followers", *_LABELS, "is_repost"),
+        cannot_carry=("title", "shares", "followers", *LABELS, "is_repost"),
     ),
     "fourcat_tiktok": Format(
         title="TikTok (4CAT or Zeeschuimer CSV)",
@@ -249,7 +231,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_facebook,
         adapt=fourcat_facebook,
         containers=TABLES,
-        cannot_carry=("title", *_COUNTS, "followers", *_LABELS, "is_repost"),
+        cannot_carry=("title", *COUNTS, "followers", *LABELS, "is_repost"),
     ),
     "crowdtangle_instagram": Format(
         title="Instagram (CrowdTangle)",
@@ -274,7 +256,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_ytdt,
         adapt=ytdt,
         containers=TABLES,
-        cannot_carry=("shares", "followers", *_LABELS, "is_repost"),
+        cannot_carry=("shares", "followers", *LABELS, "is_repost"),
     ),
     "tiktok_research": Format(
         title="TikTok (Research API)",
@@ -282,7 +264,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_tiktok_research,
         adapt=tiktok_research,
         containers=("json", *TABLES),
-        cannot_carry=("account_name", "title", "followers", *_LABELS, "is_repost"),
+        cannot_carry=("account_name", "title", "followers", *LABELS, "is_repost"),
     ),
     "threads_api": Format(
         title="Threads (official API)",
@@ -291,7 +273,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_threads_api,
         adapt=threads_api,
         containers=("json",),
-        cannot_carry=("account_name", "title", *_COUNTS, "followers", *_LABELS),
+        cannot_carry=("account_name", "title", *COUNTS, "followers", *LABELS),
     ),
     "meta_library": Format(
         title="Meta Content Library",
@@ -310,57 +292,7 @@ FORMATS: Final[dict[str, Format]] = {
         adapt=fourcat,
         containers=TABLES,
     ),
-    "wordpress": Format(
-        title="WordPress export",
-        how="XML of the namespace wordpress.org/export; published posts only",
-        recognise=is_wxr,
-        adapt=wxr,
-        containers=("xml",),
-        cannot_carry=("likes", "views", *_BLOGS_LACK),
-    ),
-    "blogger": Format(
-        title="Blogger export",
-        how="Atom with Blogger's kinds; live posts only (Takeout's newer layout, with blogger:type "
-        "and blogger:status, is read from what other people's readers expect)",
-        recognise=is_blogger,
-        adapt=blogger,
-        containers=("xml",),
-        cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
-    ),
-    "ghost": Format(
-        title="Ghost export",
-        how="JSON with the tables 'posts', 'users' and 'posts_authors'; published posts only",
-        recognise=is_ghost,
-        adapt=ghost,
-        containers=("json",),
-        cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
-    ),
-    "feed": Format(
-        title="RSS or Atom feed",
-        how="XML with the root 'rss', 'feed' or 'RDF'; where an entry has no content its summary "
-        "is taken, which may be cut to a teaser; comments are read from slash:comments, which "
-        "nobody could verify",
-        recognise=is_feed,
-        adapt=feed,
-        containers=("xml",),
-        cannot_carry=("likes", "views", *_BLOGS_LACK),
-    ),
-    "html_page": Format(
-        title="Saved web page",
-        how="HTML; one article a page, told from what stands around it, so an estimate",
-        recognise=is_page,
-        adapt=page,
-        containers=("html",),
-        cannot_carry=("likes", "comments", "views", *_BLOGS_LACK),
-    ),
-    "markdown": Format(
-        title="Markdown articles",
-        how="front matter between lines of '---' or '+++', as Jekyll, Hugo and Hexo have it",
-        recognise=is_article,
-        adapt=article,
-        containers=("markdown",),
-        cannot_carry=(*_COUNTS, "followers", *_LABELS, "is_repost"),
-    ),
+    **BLOGS,
     "paragraphs": Format(
         title="Text file of captions",
         how="a name that ends in .txt and no table in it: a caption a paragraph, the account by "
@@ -370,9 +302,9 @@ FORMATS: Final[dict[str, Format]] = {
         containers=("paragraphs",),
         cannot_carry=(
             *("account_name", "title", "posted_at", "url"),
-            *_COUNTS,
+            *COUNTS,
             "followers",
-            *_LABELS,
+            *LABELS,
             "is_repost",
         ),
         generic=True,

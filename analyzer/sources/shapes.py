@@ -31,6 +31,11 @@ DRAFT_FIELDS: Final = (
 )  # fmt: skip
 
 
+COUNTS: Final = ("likes", "comments", "views", "shares")
+LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop")
+"""Columns of POST that many formats cannot carry."""
+
+
 class Damaged(InputError):  # noqa: N818 - says what happened to the file, caught in read.py
     """A file cannot be read further; what came before stands."""
 

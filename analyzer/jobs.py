@@ -24,6 +24,7 @@ from analyzer.engine import map_files
 from analyzer.errors import AnalyzerError, InputError, StoreError
 from analyzer.model import default_bundle, id_on, read_bundle
 from analyzer.pipeline.collect import posts_by_account
+from analyzer.pipeline.finish import finished
 from analyzer.pipeline.worker import WorkerSpec
 from analyzer.profile import account_facts, build_profiles, merge_totals, totals
 from analyzer.report import (
@@ -35,7 +36,7 @@ from analyzer.report import (
     write_profiles_parquet,
     write_report,
 )
-from analyzer.schema import FACTS, POST, REJECT, TAG, TAGGED_POST
+from analyzer.schema import FACTS, KEPT_POST, POST, REJECT, TAG
 from analyzer.sources import CANNOT_CARRY, read_posts
 from analyzer.text import front_end
 
@@ -106,7 +107,7 @@ class Tagged:
     """Posts read and tagged, on disk, and what was counted on the way."""
 
     posts: Path
-    """Parquet, TAGGED_POST, ordered by account and post id."""
+    """Parquet, KEPT_POST, ordered by account and post id."""
     rejects: Path
     """JSON lines, REJECT."""
     read: int
@@ -123,7 +124,7 @@ class Analysis:
     """All tables of an analysis, in memory."""
 
     posts: Any
-    """TAGGED_POST"""
+    """KEPT_POST"""
     profiles: Any
     """PROFILE"""
     facts: Any
@@ -213,9 +214,9 @@ def tag_posts(
             if not parts:
                 raise InputError(_nothing_read(request, rejected))
             kept = 0
-            with pq.ParquetWriter(posts, TAGGED_POST, compression="zstd") as writer:
+            with pq.ParquetWriter(posts, KEPT_POST, compression="zstd") as writer:
                 for table in _sorted(parts, parts_dir):
-                    writer.write_table(table)
+                    writer.write_table(finished(table))
                     kept += table.num_rows
     except AnalyzerError:
         if not any(parts_dir.glob(FINISHED)):  # else a next run goes on from them
@@ -385,7 +386,7 @@ def _whole_accounts(posts: Path) -> Iterator[Any]:
     """The row groups of posts.parquet: each was written as a chunk of whole accounts."""
     with pq.ParquetFile(posts) as file:
         for group in range(file.num_row_groups):
-            yield file.read_row_group(group).cast(TAGGED_POST)
+            yield file.read_row_group(group).cast(KEPT_POST)
 
 
 def _nothing_read(request: Request, rejected: Rejected) -> str:

@@ -62,6 +62,15 @@ class Post:
     is_paid_partnership: bool | None
     has_shop: bool | None
     is_repost: bool | None
+    is_pinned: bool | None
+    """Held at the top of the account's page when it was captured."""
+    coauthors: list[str] | None
+    """Handles of the other accounts that it stands on, in the export's order; [] where it says
+    there are none."""
+    earlier_texts: list[str] | None
+    """What the caption said before it was edited, as far as the export kept it, oldest first."""
+    captured_at: datetime | None
+    """When its counts were read."""
     source_format: str
     source_file: str
     """Relative to the path that was given, with that path's own last part; forward slashes."""
@@ -90,6 +99,10 @@ POST: Final = pa.schema(
         pa.field("is_paid_partnership", pa.bool_()),
         pa.field("has_shop", pa.bool_()),
         pa.field("is_repost", pa.bool_()),
+        pa.field("is_pinned", pa.bool_()),
+        pa.field("coauthors", pa.list_(pa.string())),
+        pa.field("earlier_texts", pa.list_(pa.string())),
+        pa.field("captured_at", pa.timestamp("us", tz="UTC")),
         pa.field("source_format", pa.string(), nullable=False),
         pa.field("source_file", pa.string(), nullable=False),
         pa.field("source_row", pa.int64(), nullable=False),
@@ -176,7 +189,17 @@ TAG: Final = pa.schema(
 )
 
 TAGGED_POST: Final = pa.schema([*POST, *(f for f in TAG if f.name != "post_id")])
-"""A row of posts.parquet: the post and its tag."""
+"""The post and its tag."""
+
+KEPT_POST: Final = pa.schema(
+    [
+        *TAGGED_POST,
+        pa.field("missing", pa.list_(pa.string()), nullable=False),
+        pa.field("cannot_carry", pa.list_(pa.string()), nullable=False),
+    ]
+)
+"""A row of posts.parquet: a tagged post, and the columns that it does not know: those that its
+format could hold (`missing`) and those that it never can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

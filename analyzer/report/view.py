@@ -20,6 +20,8 @@ EXCERPT_LIMIT: Final = 260
 """Fewer than evidence holds, so that what is cut is seen to be cut."""
 NICHES_SHOWN: Final = 6
 _TRACES: Final = ("is_ad", "is_paid_partnership")
+_ASIDE: Final = frozenset({"is_pinned", "coauthors", "earlier_texts", "captured_at"})
+"""Post fields that no figure of a profile rests on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +293,7 @@ def _gaps(
     fact: Mapping[str, Any],
     cannot_carry: Mapping[str, tuple[str, ...]],
 ) -> list[str]:
-    unknown = list(fact["unknown"])
+    unknown = [name for name in fact["unknown"] if name not in _ASIDE]
     said, explained = [], set()
     for code in fact["formats"]:
         never = [f for f in unknown if f in cannot_carry.get(code, ())]

@@ -44,6 +44,10 @@ FIELDS: Final = {
     "is_paid_partnership": "paid-partnership labels",
     "has_shop": "shop labels",
     "is_repost": "repost labels",
+    "is_pinned": "pins",
+    "coauthors": "coauthors",
+    "earlier_texts": "earlier versions of captions",
+    "captured_at": "times of capture",
     "hashtags": "hashtags",
     "mentions": "mentions",
 }

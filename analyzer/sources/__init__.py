@@ -1,10 +1,10 @@
 """Export files to posts and rejects: one pure function for each export shape."""
 
-from analyzer.sources.build import ImportBatch
 from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
 from analyzer.sources.inspection import Inspection, inspect_files, merged
+from analyzer.sources.pending import ImportBatch
 from analyzer.sources.read import read_posts
 from analyzer.sources.shapes import Format
 

@@ -34,6 +34,8 @@ def apify_instagram(record: Record, _place: Place) -> Draft | Skip:
         "followers": record.get("followersCount"),
         "is_ad": record.get("isSponsored"),
         "is_paid_partnership": _partnership(record),
+        "is_pinned": record.get("isPinned"),
+        "coauthors": record.get("coauthorProducers"),
     }
 
 
@@ -76,6 +78,7 @@ def apify_tiktok(record: Record, _place: Place) -> Draft | Skip:
         "is_paid_partnership": record.get("isSponsored"),
         "has_shop": record.get("hasTikTokShopProduct"),
         "is_repost": False if record.get("fromProfileSection") == "videos" else None,
+        "is_pinned": record.get("isPinned"),
     }
 
 

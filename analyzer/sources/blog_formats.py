@@ -16,9 +16,9 @@ from analyzer.sources.blogs import (
 )
 from analyzer.sources.ghost import ghost, is_ghost
 from analyzer.sources.prose import article, is_article
-from analyzer.sources.shapes import COUNTS, LABELS, Format
+from analyzer.sources.shapes import CAPTURE, LABELS, Format
 
-_LACK: Final = ("shares", "followers", *LABELS, "is_repost")
+_LACK: Final = ("shares", "followers", *LABELS, "is_repost", *CAPTURE)
 
 BLOGS: Final[dict[str, Format]] = {
     "wordpress": Format(
@@ -70,6 +70,6 @@ BLOGS: Final[dict[str, Format]] = {
         recognise=is_article,
         adapt=article,
         containers=("markdown",),
-        cannot_carry=(*COUNTS, "followers", *LABELS, "is_repost"),
+        cannot_carry=("likes", "comments", "views", *_LACK),
     ),
 }

@@ -38,4 +38,5 @@ def brightdata_instagram(record: Record, _place: Place) -> Draft | Skip:
         ),
         "followers": record.get("followers"),
         "is_paid_partnership": record.get("is_paid_partnership"),
+        "captured_at": record.get("timestamp"),
     }

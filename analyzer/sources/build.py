@@ -1,17 +1,17 @@
-"""Drafts to tables: every coercion, column by column, and the rows that do not pass."""
+"""Drafts to a table of posts: every coercion, column by column, and the rows that do not pass."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from analyzer.schema import POST, REJECT
+from analyzer.schema import POST
 from analyzer.sources.fields import (
     HANDLE_LIMIT,
+    MOMENTS,
     count,
     flag,
     handle,
@@ -21,15 +21,14 @@ from analyzer.sources.fields import (
     scrub,
     short,
     string,
+    texts,
     words,
 )
 from analyzer.sources.marks import find_marks
-from analyzer.sources.shapes import MIB, RAW_LIMIT, Draft, Skip
+from analyzer.sources.shapes import Draft, Origin, Skip
 
-PENDING_BYTES: Final = 32 * MIB
-"""A batch is handed on early when its rows, as they stood, weigh this much."""
-REJECT_WEIGHT: Final = 1 << 10
-"""Bytes that a reject or a draft weighs beside its row as it stood."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 GENERIC: Final = frozenset({"jsonl", "csv", "parquet", "xlsx", "paragraphs"})
 """Formats in which a mapping says where the account stands."""
@@ -40,159 +39,143 @@ _NO_ACCOUNT: Final = {
         "csv, parquet, xlsx, as it is) and --map account=COLUMN"
     ),
 }
+_COUNTS: Final = ("likes", "comments", "views", "shares", "followers")
+_FLAGS: Final = ("is_ad", "is_paid_partnership", "has_shop", "is_repost", "is_pinned")
+_MAYBE: Final = type(None)
+_MOMENT: Final = POST.field("posted_at").type
+_FIRST, _END = (pa.scalar(edge, pa.int64()).cast(_MOMENT) for edge in MOMENTS)
+_ISO: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
 
-Raw = bytes | str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportBatch:
-    """Posts and rejects of a stretch of the input."""
-
-    posts: Any
-    """pa.Table of schema POST."""
-    rejects: Any
-    """pa.Table of schema REJECT."""
+Failed = dict[int, Skip]
+"""Row to the reason why it is no post."""
 
 
-@dataclass(slots=True)
-class Pending:
-    """Rows that wait to become a batch."""
+def build_posts(drafts: Sequence[Draft], origins: Sequence[Origin]) -> tuple[Any, Failed]:
+    """The drafts that are posts as a table of schema POST, in order; and why the others are none.
 
-    drafts: list[Draft] = field(default_factory=list)
-    places: list[tuple[str, str, int, str | None]] = field(default_factory=list)
-    """Format, file, row, default account of each draft."""
-    raws: list[Raw] = field(default_factory=list)
-    weight: int = 0
-    rejects: list[tuple[str, int | None, str | None, str, str | None]] = field(default_factory=list)
+    origins: where each draft comes from, as many as drafts.
+    """
+    rows = len(drafts)
+    # names that no draft has cost nothing
+    given = {name: [draft.get(name) for draft in drafts] for name in set().union(*drafts)}
+    nothing: list[Any] = [None] * rows
 
-    def add(self, draft: Draft, place: tuple[str, str, int, str | None], raw: Raw) -> None:
-        """Keep a draft."""
-        self.drafts.append(draft)
-        self.places.append(place)
-        self.raws.append(raw)
-        self.weight += _weight(draft, raw)
+    def read(name: str) -> list[Any]:
+        return given.get(name, nothing)
 
-    def reject(
-        self, file: str, row: int | None, name: str | None, why: str, raw: Raw = None
-    ) -> None:
-        """Keep a reject."""
-        stood = as_it_stood(raw)
-        self.rejects.append((file, row, name, scrub(why), stood))
-        self.weight += REJECT_WEIGHT + len(stood or "")
-
-    def full(self, rows: int) -> bool:
-        """Whether a batch of `rows` posts, or of a bounded weight, is ready."""
-        return len(self.drafts) >= rows or self.weight >= PENDING_BYTES
-
-    def flush(self, rows: int) -> ImportBatch:
-        """The first `rows` drafts and all rejects as tables; what is left waits on."""
-        posts = build_posts(self, rows)
-        rejects = [list(column) for column in zip(*self.rejects, strict=True)] or [[]] * 5
-        table = pa.Table.from_arrays(
-            [pa.array(c, type=f.type) for c, f in zip(rejects, REJECT, strict=True)], schema=REJECT
-        )
-        del self.drafts[:rows], self.places[:rows], self.raws[:rows]
-        self.rejects.clear()
-        self.weight = sum(map(_weight, self.drafts, self.raws))
-        return ImportBatch(posts=posts, rejects=table)
-
-
-def _weight(draft: Draft, raw: Raw) -> int:
-    """Bytes that a row holds, about; of a row that is not kept as it stood, its text."""
-    if raw is not None:
-        return len(raw)
-    text = draft.get("text")
-    return REJECT_WEIGHT + (len(text) if isinstance(text, str) else 0)
-
-
-def as_it_stood(raw: Raw) -> str | None:
-    r"""A rejected row, cut at RAW_LIMIT bytes; undecodable bytes as `\xNN`."""
-    if raw is None:
-        return None
-    if isinstance(raw, str):
-        raw = raw[:RAW_LIMIT].encode("utf-8", "surrogateescape" if _escaped(raw) else "replace")
-    return raw[:RAW_LIMIT].decode("utf-8", "backslashreplace")[:RAW_LIMIT]
+    failed: Failed = {}
+    text = _texts(read("text"), failed)
+    title = _remembered(short, read("title")) if "title" in given else nothing
+    for row, (said, headline) in enumerate(zip(text, title, strict=True)):
+        if (not said or said.isspace()) and not headline:
+            why = "empty caption" if "text" in drafts[row] else "no text"
+            failed.setdefault(row, Skip(why=why, field="text"))
+    who = _accounts(read("account"), read("account_number"), origins, failed)
+    url = _remembered(short, read("url")) if "url" in given else nothing
+    site = [platform(name, link) for name, link in zip(read("platform"), url, strict=True)]
+    account = [f"{one}:{name}" for one, name in zip(site, who, strict=True)]
+    posted_at = moments(read("posted_at"))
+    tags, mentions = _marks(text, given)
+    columns: dict[str, Any] = {
+        "post_id": _post_ids(read("id"), site, account, title, text, posted_at),
+        "account_id": account,
+        "account_name": _remembered(short, read("account_name")),
+        "platform": site,
+        "title": title,
+        "text": text,
+        "posted_at": posted_at,
+        "url": url,
+        "hashtags": tags,
+        "mentions": mentions,
+        **{name: _whole(read(name)) for name in _COUNTS},
+        **{name: _flags(read(name)) for name in _FLAGS},
+        "coauthors": [_handles(value) for value in read("coauthors")],
+        "earlier_texts": [texts(value) for value in read("earlier_texts")],
+        "captured_at": moments(read("captured_at")),
+        "source_format": [origin[0] for origin in origins],
+        "source_file": [origin[1] for origin in origins],
+        "source_row": [origin[2] for origin in origins],
+    }
+    table = pa.Table.from_arrays([_array(columns[f.name], f.type) for f in POST], schema=POST)
+    if failed:
+        table = table.filter(pa.array([row not in failed for row in range(rows)]))
+    return table, failed
 
 
-def _escaped(text: str) -> bool:
-    try:
-        text[:RAW_LIMIT].encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _texts(values: list[Any], failed: Failed) -> list[str]:
+    if set(map(type, values)) != {str}:
+        values = list(values)
+        for row, value in enumerate(values):
+            if isinstance(value, list | dict | bool | tuple):
+                failed[row] = Skip(why=f"is no text but a {type(value).__name__}", field="text")
+                values[row] = ""
+            elif type(value) is not str:
+                values[row] = string(value) or ""
+    return [scrub(value) if "\0" in value else value for value in values]
 
 
-def build_posts(pending: Pending, rows: int) -> Any:
-    """The first `rows` drafts as a table of schema POST; those that fail are added as rejects."""
-    kept: list[tuple[Any, ...]] = []
-    for draft, place, raw in zip(
-        pending.drafts[:rows], pending.places[:rows], pending.raws[:rows], strict=True
-    ):
-        row = _post(draft, place)
-        if isinstance(row, Skip):
-            stood = raw if raw is not None else _dumped(draft)
-            pending.reject(place[1], place[2], row.field, row.why, stood)
+def _accounts(
+    named: list[Any], numbered: list[Any], origins: Sequence[Origin], failed: Failed
+) -> list[str]:
+    """Handles, numbers where no handle is; of a row that fails, an empty one."""
+    found: list[str] = []
+    for row, (name, number) in enumerate(zip(named, numbered, strict=True)):
+        who = handle(name) or handle(number) or origins[row][3]
+        if who is None:
+            why = _NO_ACCOUNT[origins[row][0] in GENERIC]
+            failed.setdefault(row, Skip(why=why, field="account_id"))
+        elif len(who) > HANDLE_LIMIT:
+            why = f"an account of {len(who):,} characters; is it another column?"
+            failed.setdefault(row, Skip(why=why, field="account_id"))
+        found.append(who or "")
+    return found
+
+
+def _remembered(coerce: Callable[[Any], str | None], values: list[Any]) -> list[str | None]:
+    """Each value coerced, those that are met again in this batch once."""
+    known: dict[str | None, str | None] = {None: None}
+    found = []
+    for value in values:
+        if value is not None and type(value) is not str:
+            found.append(coerce(value))
+            continue
+        if value not in known:
+            known[value] = coerce(value)
+        found.append(known[value])
+    return found
+
+
+def _marks(
+    text: list[str], given: Mapping[str, list[Any]]
+) -> tuple[list[list[str]], list[list[str]]]:
+    """Hashtags and mentions: the export's own where it has any, else those of the text."""
+    found = [find_marks(said) for said in text]
+    sides: list[list[list[str]]] = []
+    for side, name in enumerate(("hashtags", "mentions")):
+        if name in given:
+            own = given[name]
+            sides.append([words(own[row]) or pair[side] for row, pair in enumerate(found)])
         else:
-            kept.append(row)
-    columns = [list(column) for column in zip(*kept, strict=True)] or [[]] * len(POST)
-    arrays = [_array(column, f.type) for column, f in zip(columns, POST, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=POST)
+            sides.append([pair[side] for pair in found])
+    return sides[0], sides[1]
 
 
-def _post(draft: Draft, place: tuple[str, str, int, str | None]) -> tuple[Any, ...] | Skip:
-    """The values of a post in the order of POST, or why it is none."""
-    get = draft.get
-    text, title = get("text"), get("title")
-    if type(text) is not str:
-        if isinstance(text, list | dict | bool | tuple):
-            return Skip(why=f"is no text but a {type(text).__name__}", field="text")
-        text = string(text) or ""
-    if "\0" in text:
-        text = scrub(text)
-    title = short(title) if title is not None else None
-    if not title and (not text or text.isspace()):
-        return Skip(why="empty caption" if "text" in draft else "no text", field="text")
-    url = get("url")
-    url = short(url) if url is not None else None
-    who = handle(get("account")) or handle(get("account_number")) or place[3]
-    if who is None:
-        return Skip(why=_NO_ACCOUNT[place[0] in GENERIC], field="account_id")
-    if len(who) > HANDLE_LIMIT:
-        why = f"an account of {len(who):,} characters; is it another column?"
-        return Skip(why=why, field="account_id")
-    site = platform(get("platform"), url)
-    account = f"{site}:{who}"
-    posted_at = moment(get("posted_at"))
-    tags, mentions = find_marks(text)
-    if (own := get("hashtags")) is not None:
-        tags = words(own) or tags
-    if (own := get("mentions")) is not None:
-        mentions = words(own) or mentions
-    number = get("id")
-    native = native_id(number) if number is not None else None
-    name = get("account_name")
-    return (
-        f"{site}:{native or content_id(account, posted_at, title, text)}",
-        account,
-        short(name) if name is not None else None,
-        site,
-        title,
-        text,
-        posted_at,
-        url,
-        tags,
-        mentions,
-        count(get("likes")),
-        count(get("comments")),
-        count(get("views")),
-        count(get("shares")),
-        count(get("followers")),
-        flag(get("is_ad")),
-        flag(get("is_paid_partnership")),
-        flag(get("has_shop")),
-        flag(get("is_repost")),
-        *place[:3],
-    )
+def _post_ids(  # noqa: PLR0913, PLR0917 - private: all that a post without a number is known by
+    numbers: list[Any],
+    site: list[str],
+    account: list[str],
+    title: list[str | None],
+    text: list[str],
+    posted_at: Any,
+) -> list[str]:
+    native = [native_id(number) if number is not None else None for number in numbers]
+    if None not in native:
+        return [f"{one}:{number}" for one, number in zip(site, native, strict=True)]
+    micros = posted_at.cast(pa.int64()).to_pylist()
+    return [
+        f"{site[row]}:{number or content_id(account[row], micros[row], title[row], text[row])}"
+        for row, number in enumerate(native)
+    ]
 
 
 def content_id(account: str, posted_at: int | None, title: str | None, text: str) -> str:
@@ -202,9 +185,58 @@ def content_id(account: str, posted_at: int | None, title: str | None, text: str
     return f"sha256-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
-def _array(values: list[Any], kind: Any) -> Any:
-    if pa.types.is_timestamp(kind):
-        return pa.array(values, type=pa.int64()).cast(kind)
+def moments(values: list[Any]) -> Any:
+    """Times as an array of POST's `posted_at`: each as `fields.moment` reads it."""
+    if set(map(type, values)) <= {str, _MAYBE} and (quick := _all_iso(values)) is not None:
+        return quick
+    found = [moment(value) for value in values]
+    return pa.array(found, type=pa.int64()).cast(_MOMENT)
+
+
+def _all_iso(values: list[str | None]) -> Any:
+    """Times that are all written one way, read at once; None where one is not."""
+    try:
+        said = pa.array(values, type=pa.string())
+        if said.null_count == len(said) or not pc.all(pc.match_substring_regex(said, _ISO)).as_py():
+            return None
+        found = said.cast(_MOMENT)
+    except (UnicodeEncodeError, pa.ArrowInvalid):
+        return None
+    within = pc.and_(pc.greater_equal(found, _FIRST), pc.less(found, _END))
+    return pc.if_else(within, found, None)
+
+
+def _whole(values: list[Any]) -> Any:
+    """Counts: whole numbers at once where they are nothing else."""
+    if set(map(type, values)) <= {int, _MAYBE}:
+        try:
+            numbers = pa.array(values, type=pa.int64())
+        except OverflowError:
+            pass
+        else:
+            least = pc.min(numbers).as_py()
+            if least is None or least >= 0:
+                return numbers
+    return pa.array([count(value) for value in values], type=pa.int64())
+
+
+def _flags(values: list[Any]) -> Any:
+    if not set(map(type, values)) <= {bool, _MAYBE}:
+        values = [flag(value) for value in values]
+    return pa.array(values, type=pa.bool_())
+
+
+def _handles(value: Any) -> list[str] | None:
+    """Handles of an export's own list; [] where it is empty, None where there is none."""
+    if isinstance(value, list | tuple) and not value:
+        return []
+    named = words(value)
+    return None if named is None else [one for name in named if (one := handle(name))]
+
+
+def _array(values: Any, kind: Any) -> Any:
+    if isinstance(values, pa.Array):
+        return values
     try:
         return pa.array(values, type=kind)
     except UnicodeEncodeError:  # lone surrogates: rare, so looked for only when they are there
@@ -215,7 +247,3 @@ def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
         return scrub(value)
     return [scrub(item) for item in value] if isinstance(value, list) else value
-
-
-def _dumped(draft: Draft) -> str:
-    return json.dumps(draft, ensure_ascii=False, default=str)[:RAW_LIMIT]

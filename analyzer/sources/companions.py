@@ -8,16 +8,18 @@ from typing import IO, TYPE_CHECKING, Final
 import orjson
 
 from analyzer.sources.archives import member_chunks
+from analyzer.sources.files import stem
 from analyzer.sources.instaloader import (
     BESIDE_FILE,
     CAPTION_FILE,
     COMMENTS_FILE,
+    EARLIER_FILE,
     PROFILE_FILE,
     is_comments,
     node_type,
     profile,
 )
-from analyzer.sources.shapes import MIB, Damaged, Owner, Record
+from analyzer.sources.shapes import MIB, RAW_LIMIT, Damaged, Owner, Record
 from analyzer.sources.streams import chunks, decompressed, peek
 
 if TYPE_CHECKING:
@@ -37,11 +39,22 @@ class Group:
     folders: dict[str, dict[str, Entry]] = field(default_factory=dict)
     """Folder to the files in it by their names."""
     owners: dict[str, tuple[Owner, ...]] = field(default_factory=dict)
+    _earlier: dict[str, dict[str, list[tuple[str, Entry]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Sort the files by folder."""
         for entry in self.entries:
             self.folders.setdefault(entry.folder, {})[entry.base] = entry
+
+    def earlier(self, folder: str) -> dict[str, list[tuple[str, Entry]]]:
+        """In that folder: name of a post to the number and file of each older caption."""
+        if folder not in self._earlier:
+            found: dict[str, list[tuple[str, Entry]]] = {}
+            for base, entry in self.folders[folder].items():
+                if named := EARLIER_FILE.fullmatch(base):
+                    found.setdefault(named[1], []).append((named[2], entry))
+            self._earlier[folder] = found
+        return self._earlier[folder]
 
 
 def raw_chunks(entry: Entry, stream: IO[bytes]) -> Iterator[bytes]:
@@ -92,6 +105,22 @@ def owners(entry: Entry, group: Group) -> tuple[Owner, ...]:
         ]
         group.owners[entry.folder] = tuple(found)
     return group.owners[entry.folder]
+
+
+def earlier_texts(entry: Entry, group: Group) -> tuple[str, ...] | None:
+    """What the caption of this post said before it was edited, oldest first; None: nothing kept.
+
+    A version that cannot be read makes all of them unknown.
+    """
+    versions = []
+    for base, other in group.earlier(entry.folder).get(stem(entry.base), ()):
+        try:
+            with other.open() as stream:
+                head, _ = peek(raw_chunks(other, stream), RAW_LIMIT)
+        except (OSError, Damaged):
+            return None
+        versions.append((int(base), head[:RAW_LIMIT].decode("utf-8", "replace").rstrip("\n")))
+    return tuple(text for _, text in sorted(versions, reverse=True)) or None
 
 
 def _profile(entry: Entry) -> Owner | None:

@@ -23,7 +23,8 @@ _DAY: Final = 86_400 * 10**6
 _EARLIEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 """Earlier times are placeholders (0, 1970-01-01): nobody posted captions then."""
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-_RANGE: Final = ((_EARLIEST - _EPOCH).days * _DAY, (_LATEST - _EPOCH).days * _DAY)
+MOMENTS: Final = ((_EARLIEST - _EPOCH).days * _DAY, (_LATEST - _EPOCH).days * _DAY)
+"""Microseconds since 1970 between which a time is one."""
 
 _BAD: Final = re.compile("[\0\ud800-\udfff]")
 _WORDS: Final = re.compile(r"[^\s,;|#\[\]'\"]+")
@@ -223,7 +224,7 @@ def _micros(when: datetime) -> int | None:
         when = when.replace(tzinfo=UTC)
     since = when - _EPOCH
     micros = since.days * _DAY + since.seconds * 10**6 + since.microseconds
-    return micros if _RANGE[0] <= micros < _RANGE[1] else None
+    return micros if MOMENTS[0] <= micros < MOMENTS[1] else None
 
 
 def _epoch(value: float) -> int | None:
@@ -234,7 +235,7 @@ def _epoch(value: float) -> int | None:
         return _ymd(str(int(value)))
     for scale in (1_000_000, 1_000, 1):
         micros = int(value * scale) if isinstance(value, int) else round(value * scale)
-        if _RANGE[0] <= micros < _RANGE[1]:
+        if MOMENTS[0] <= micros < MOMENTS[1]:
             return micros
     return None
 
@@ -307,6 +308,13 @@ def words(value: Any) -> list[str] | None:
     return list(dict.fromkeys(word for word in named if word)) or None
 
 
+def texts(value: Any) -> list[str] | None:
+    """The texts of a list that are not empty; None where it is no list."""
+    if not isinstance(value, list | tuple):
+        return None
+    return [scrub(item) for item in value if isinstance(item, str) and item.strip()]
+
+
 def _word(item: Any) -> str | None:
     if isinstance(item, dict):
         keys = ("name", "title", "hashtagName", "username", "uniqueId", "tag")
@@ -349,6 +357,12 @@ def dig(value: Any, *path: str | int) -> Any:
         else:
             return None
     return value
+
+
+def holds(*values: Any) -> bool | None:
+    """Whether any of these lists has something in it; None where none of them is a list."""
+    lists = [value for value in values if isinstance(value, list)]
+    return any(lists) if lists else None
 
 
 def first(*values: Any) -> Any:

@@ -56,7 +56,7 @@ from analyzer.sources.research import (
     tiktok_research,
     ytdt,
 )
-from analyzer.sources.shapes import COUNTS, LABELS, Draft, Format, Place, Record, Skip
+from analyzer.sources.shapes import CAPTURE, COUNTS, LABELS, Draft, Format, Place, Record, Skip
 from analyzer.sources.tiktok import is_tiktok_web, tiktok_web
 from analyzer.sources.ytdlp import is_ytdlp, ytdlp
 from analyzer.sources.zeeschuimer import is_zeeschuimer, zeeschuimer
@@ -83,7 +83,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_instaloader,
         adapt=_instaloader,
         containers=("json", "text"),
-        cannot_carry=("title", "shares", "is_ad", "has_shop", "is_repost"),
+        cannot_carry=("title", "shares", "is_ad", "has_shop", "is_repost", "captured_at"),
     ),
     "ytdlp": Format(
         title="yt-dlp",
@@ -91,7 +91,15 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_ytdlp,
         adapt=ytdlp,
         containers=("json",),
-        cannot_carry=("is_ad", "is_paid_partnership", "has_shop", "is_repost"),
+        cannot_carry=(
+            "is_ad",
+            "is_paid_partnership",
+            "has_shop",
+            "is_repost",
+            "is_pinned",
+            "coauthors",
+            "earlier_texts",
+        ),
     ),
     "apify_instagram": Format(
         title="Instagram (Apify)",
@@ -99,7 +107,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_apify_instagram,
         adapt=apify_instagram,
         containers=("json", *TABLES),
-        cannot_carry=("title", "shares", "has_shop", "is_repost"),
+        cannot_carry=("title", "shares", "has_shop", "is_repost", "earlier_texts", "captured_at"),
         nested=True,
     ),
     "apify_tiktok": Format(
@@ -108,7 +116,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_apify_tiktok,
         adapt=apify_tiktok,
         containers=("json", *TABLES),
-        cannot_carry=("title",),
+        cannot_carry=("title", "coauthors", "earlier_texts", "captured_at"),
         nested=True,
     ),
     "apify_facebook": Format(
@@ -118,7 +126,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_apify_facebook,
         adapt=apify_facebook,
         containers=("json", *TABLES),
-        cannot_carry=("title", "followers", *LABELS),
+        cannot_carry=("title", "followers", *LABELS, *CAPTURE),
         nested=True,
     ),
     "apify_youtube": Format(
@@ -128,7 +136,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_apify_youtube,
         adapt=apify_youtube,
         containers=("json", *TABLES),
-        cannot_carry=("shares", *LABELS, "is_repost"),
+        cannot_carry=("shares", *LABELS, "is_repost", *CAPTURE),
         nested=True,
     ),
     "brightdata_instagram": Format(
@@ -138,7 +146,17 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_brightdata_instagram,
         adapt=brightdata_instagram,
         containers=("json", *TABLES),
-        cannot_carry=("account_name", "title", "shares", "is_ad", "has_shop", "is_repost"),
+        cannot_carry=(
+            "account_name",
+            "title",
+            "shares",
+            "is_ad",
+            "has_shop",
+            "is_repost",
+            "is_pinned",
+            "coauthors",
+            "earlier_texts",
+        ),
     ),
     "gallery_dl_instagram": Format(
         title="Instagram (gallery-dl)",
@@ -146,7 +164,16 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_gallery_dl_instagram,
         adapt=gallery_dl_instagram,
         containers=("json",),
-        cannot_carry=("title", "comments", "views", "shares", *LABELS, "is_repost"),
+        cannot_carry=(
+            "title",
+            "comments",
+            "views",
+            "shares",
+            *LABELS,
+            "is_repost",
+            "earlier_texts",
+            "captured_at",
+        ),
         several=each_file,
     ),
     "gallery_dl_facebook": Format(
@@ -155,7 +182,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_gallery_dl_facebook,
         adapt=gallery_dl_facebook,
         containers=("json",),
-        cannot_carry=("title", *COUNTS, "followers", *LABELS, "is_repost"),
+        cannot_carry=("title", *COUNTS, "followers", *LABELS, "is_repost", *CAPTURE),
     ),
     "gallery_dl_blogger": Format(
         title="Blogger (gallery-dl)",
@@ -164,7 +191,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_gallery_dl_blogger,
         adapt=gallery_dl_blogger,
         containers=("json",),
-        cannot_carry=("likes", "views", "shares", "followers", *LABELS, "is_repost"),
+        cannot_carry=("likes", "views", "shares", "followers", *LABELS, "is_repost", *CAPTURE),
         several=each_file,
     ),
     "facebook_scraper": Format(
@@ -173,7 +200,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_facebook_scraper,
         adapt=facebook_scraper,
         containers=("json", *TABLES),
-        cannot_carry=("title", "followers", *LABELS),
+        cannot_carry=("title", "followers", *LABELS, *CAPTURE),
     ),
     "tiktok_web": Format(
         title="TikTok (web item)",
@@ -181,7 +208,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_tiktok_web,
         adapt=tiktok_web,
         containers=("json",),
-        cannot_carry=("title", "is_repost"),
+        cannot_carry=("title", "is_repost", "coauthors", "earlier_texts", "captured_at"),
         several=each_file,
     ),
     "zeeschuimer": Format(
@@ -191,7 +218,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_zeeschuimer,
         adapt=zeeschuimer,
         containers=("json",),
-        cannot_carry=("title", "is_repost"),
+        cannot_carry=("title", "is_repost", "earlier_texts"),
     ),
     "fourcat_instagram": Format(
         title="Instagram (4CAT or Zeeschuimer CSV)",
@@ -199,7 +226,16 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_instagram,
         adapt=fourcat_instagram,
         containers=TABLES,
-        cannot_carry=("title", "shares", "followers", *LABELS, "is_repost"),
+        cannot_carry=(
+            "title",
+            "shares",
+            "followers",
+            *LABELS,
+            "is_repost",
+            "is_pinned",
+            "earlier_texts",
+            "captured_at",
+        ),
     ),
     "fourcat_tiktok": Format(
         title="TikTok (4CAT or Zeeschuimer CSV)",
@@ -207,7 +243,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_tiktok,
         adapt=fourcat_tiktok,
         containers=TABLES,
-        cannot_carry=("title", "has_shop", "is_repost"),
+        cannot_carry=("title", "has_shop", "is_repost", *CAPTURE),
     ),
     "fourcat_threads": Format(
         title="Threads (4CAT or Zeeschuimer CSV)",
@@ -223,6 +259,7 @@ FORMATS: Final[dict[str, Format]] = {
             "is_ad",
             "has_shop",
             "is_repost",
+            *CAPTURE,
         ),
     ),
     "fourcat_facebook": Format(
@@ -231,7 +268,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_fourcat_facebook,
         adapt=fourcat_facebook,
         containers=TABLES,
-        cannot_carry=("title", *COUNTS, "followers", *LABELS, "is_repost"),
+        cannot_carry=("title", *COUNTS, "followers", *LABELS, "is_repost", *CAPTURE),
     ),
     "crowdtangle_instagram": Format(
         title="Instagram (CrowdTangle)",
@@ -239,7 +276,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_crowdtangle_instagram,
         adapt=crowdtangle_instagram,
         containers=TABLES,
-        cannot_carry=("shares", "is_ad", "has_shop", "is_repost"),
+        cannot_carry=("shares", "is_ad", "has_shop", "is_repost", *CAPTURE),
     ),
     "crowdtangle_facebook": Format(
         title="Facebook (CrowdTangle)",
@@ -247,7 +284,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_crowdtangle_facebook,
         adapt=crowdtangle_facebook,
         containers=TABLES,
-        cannot_carry=("title", "is_ad", "has_shop", "is_repost"),
+        cannot_carry=("title", "is_ad", "has_shop", "is_repost", *CAPTURE),
     ),
     "ytdt": Format(
         title="YouTube Data Tools",
@@ -256,7 +293,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_ytdt,
         adapt=ytdt,
         containers=TABLES,
-        cannot_carry=("shares", "followers", *LABELS, "is_repost"),
+        cannot_carry=("shares", "followers", *LABELS, "is_repost", *CAPTURE),
     ),
     "tiktok_research": Format(
         title="TikTok (Research API)",
@@ -264,7 +301,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_tiktok_research,
         adapt=tiktok_research,
         containers=("json", *TABLES),
-        cannot_carry=("account_name", "title", "followers", *LABELS, "is_repost"),
+        cannot_carry=("account_name", "title", "followers", *LABELS, "is_repost", *CAPTURE),
     ),
     "threads_api": Format(
         title="Threads (official API)",
@@ -273,7 +310,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_threads_api,
         adapt=threads_api,
         containers=("json",),
-        cannot_carry=("account_name", "title", *COUNTS, "followers", *LABELS),
+        cannot_carry=("account_name", "title", *COUNTS, "followers", *LABELS, *CAPTURE),
     ),
     "meta_library": Format(
         title="Meta Content Library",
@@ -282,7 +319,7 @@ FORMATS: Final[dict[str, Format]] = {
         recognise=is_meta_library,
         adapt=meta_library,
         containers=("json", *TABLES),
-        cannot_carry=("title", "followers", "is_ad", "has_shop"),
+        cannot_carry=("title", "followers", "is_ad", "has_shop", *CAPTURE),
         nested=True,
     ),
     "fourcat": Format(
@@ -301,7 +338,13 @@ FORMATS: Final[dict[str, Format]] = {
         adapt=generic,
         containers=("paragraphs",),
         cannot_carry=(
-            *("account_name", "title", "posted_at", "url"),
+            *(
+                "account_name",
+                "title",
+                "posted_at",
+                "url",
+                *CAPTURE,
+            ),
             *COUNTS,
             "followers",
             *LABELS,

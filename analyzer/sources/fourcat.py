@@ -21,6 +21,7 @@ _INSTAGRAM: Final = _SAME | {
     "likes": "num_likes",
     "comments": "num_comments",
     "views": "play_count",
+    "coauthors": "coauthors",
 }
 _TIKTOK: Final = _SAME | {
     "account_number": "author_id",

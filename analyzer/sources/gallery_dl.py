@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any, Final
 
-from analyzer.sources.fields import count, dig, first, native_id, string
+from analyzer.sources.fields import count, dig, first, holds, native_id, string
 from analyzer.sources.shapes import Draft, Place, Record, Skip
 
 _EACH: Final = {
@@ -47,6 +47,8 @@ def gallery_dl_instagram(record: Record, _place: Place) -> Draft | Skip:
         "hashtags": record.get("tags"),
         "likes": count(record.get("likes")) or None,
         "followers": _followers(record.get("user"), handle),
+        "is_pinned": holds(record.get("pinned")),
+        "coauthors": record.get("coauthors"),
     }
 
 

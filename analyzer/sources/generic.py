@@ -61,6 +61,13 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "is_paid_partnership": ("is_paid_partnership", "paid_partnership", "branded_content"),
     "has_shop": ("has_shop", "is_ec_video", "has_tiktok_shop_product", "has_product"),
     "is_repost": ("is_repost", "is_retweet", "is_shared"),
+    "is_pinned": ("is_pinned", "pinned"),
+    "coauthors": ("coauthors", "co_authors", "coauthor_usernames"),
+    "earlier_texts": ("earlier_texts",),
+    "captured_at": (
+        "captured_at", "scraped_at", "crawled_at", "fetched_at", "collected_at", "retrieved_at",
+        "timestamp_collected", "scrape_time", "crawl_time",
+    ),
 }  # fmt: skip
 """Our field to the column names it goes by, the preferred first.
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from analyzer.sources.fields import dig, first, short, string
+from analyzer.sources.fields import dig, first, holds, short, string
 from analyzer.sources.shapes import Draft, Owner, Place, Record, Skip
 
 CAPTION_FILE: Final = re.compile(r".+_UTC\.txt")
@@ -15,6 +15,8 @@ BESIDE_FILE: Final = re.compile(
     r".+_UTC(?:_old_\d+\.txt|_location\.txt)|id|iterator_.*\.json(?:\.xz)?"
 )
 """Older captions, places and the resume files of a download: no posts."""
+EARLIER_FILE: Final = re.compile(r"(.+_UTC)_old_(\d+)\.txt")
+"""A caption that was edited since: the higher the number, the older."""
 PROFILE_FILE: Final = re.compile(r"(?!.*_UTC).+_\d+\.json(?:\.\w+)?")
 """`{profile}_{userid}.json.xz`."""
 COMMENTS_FILE: Final = re.compile(r".+_comments\.json(?:\.\w+)?")
@@ -82,6 +84,9 @@ def instaloader(record: Record, place: Place) -> Draft | Skip:
             phone.get("view_count"),
         ),
         "is_paid_partnership": _paid(node, phone),
+        "is_pinned": holds(node.get("pinned_for_users"), phone.get("timeline_pinned_user_ids")),
+        "coauthors": first(node.get("coauthor_producers"), phone.get("coauthor_producers")),
+        "earlier_texts": place.earlier,
     }
 
 
@@ -135,6 +140,7 @@ def caption_text(record: Record, place: Place) -> Draft | Skip:
         "platform": "instagram",
         "text": string(record.get("text")),
         "posted_at": _named_time(place.stem),
+        "earlier_texts": place.earlier,
         "followers": place.owners[0].followers if len(place.owners) == 1 else None,
         "account_name": place.owners[0].name if len(place.owners) == 1 else None,
     }

@@ -12,14 +12,21 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from analyzer.errors import InputError
 from analyzer.sources.archives import CutOff, members, salvage
-from analyzer.sources.build import REJECT_WEIGHT, ImportBatch, Pending
-from analyzer.sources.companions import Group, is_companion, owners, raw_chunks, stands_beside
+from analyzer.sources.companions import (
+    Group,
+    earlier_texts,
+    is_companion,
+    owners,
+    raw_chunks,
+    stands_beside,
+)
 from analyzer.sources.contents import open_contents
 from analyzer.sources.fields import handle, native_id
 from analyzer.sources.files import Entry, Refused, expand, looks_media, printable, stem
 from analyzer.sources.formats import FORMATS, GENERIC, recognise
 from analyzer.sources.generic import checked_mapping, columns, known_column, missing_column, unnest
 from analyzer.sources.instaloader import BESIDE_FILE
+from analyzer.sources.pending import REJECT_WEIGHT, ImportBatch, Pending
 from analyzer.sources.shapes import MIB, Contents, Damaged, Format, Place, Record, Rows
 from analyzer.sources.sheets import is_workbook, read_sheets
 from analyzer.sources.streams import compression, decompressed, peek
@@ -290,6 +297,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - private: what is known of a file so far
         folder=entry.folder.rpartition("/")[2].removesuffix(".zip") or _parent(entry),
         stem=stem(entry.name),
         owners=owners(entry, group) if name == "instaloader" else (),
+        earlier=earlier_texts(entry, group) if name == "instaloader" else None,
         default_account=default,
         mapping=tuple(job.mapping.items()),
     )

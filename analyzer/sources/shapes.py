@@ -27,12 +27,14 @@ Draft = dict[str, Any]
 DRAFT_FIELDS: Final = (
     "id", "account", "account_number", "account_name", "platform", "title", "text", "posted_at",
     "url", "hashtags", "mentions", "likes", "comments", "views", "shares", "followers",
-    "is_ad", "is_paid_partnership", "has_shop", "is_repost",
+    "is_ad", "is_paid_partnership", "has_shop", "is_repost", "is_pinned", "coauthors",
+    "earlier_texts", "captured_at",
 )  # fmt: skip
 
 
 COUNTS: Final = ("likes", "comments", "views", "shares")
 LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop")
+CAPTURE: Final = ("is_pinned", "coauthors", "earlier_texts", "captured_at")
 """Columns of POST that many formats cannot carry."""
 
 
@@ -70,11 +72,16 @@ class Place:
     """File name up to its first dot."""
     owners: tuple[Owner, ...] = ()
     """Profiles found in the same folder."""
+    earlier: tuple[str, ...] | None = None
+    """Older versions of the caption, kept in files beside it, oldest first."""
     default_account: str | None = None
     """For rows without an account, where the file has no account column at all."""
     mapping: tuple[tuple[str, str], ...] = ()
     """The user's: our field, their column."""
 
+
+Origin = tuple[str, str, int, str | None]
+"""Format, file, row, default account of a draft."""
 
 Adapter = Callable[[Record, Place], Draft | Skip]
 

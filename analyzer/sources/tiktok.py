@@ -50,6 +50,7 @@ def tiktok_web(record: Record, _place: Place) -> Draft | Skip:
         "is_ad": record.get("isAd"),
         "is_paid_partnership": _paid(record),
         "has_shop": record.get("isECVideo"),
+        "is_pinned": record.get("isPinnedItem"),
     }
 
 

@@ -44,6 +44,7 @@ def ytdlp(record: Record, _place: Place) -> Draft | Skip:
         "views": record.get("view_count"),
         "shares": record.get("repost_count"),
         "followers": record.get("channel_follower_count"),
+        "captured_at": record.get("epoch"),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from analyzer.sources.fields import dig, first, flag, short, string
+from analyzer.sources.fields import dig, first, flag, holds, short, string
 from analyzer.sources.shapes import Adapter, Draft, Place, Record, Skip
 from analyzer.sources.tiktok import tiktok_web
 
@@ -37,7 +37,10 @@ def zeeschuimer(record: Record, place: Place) -> Draft | Skip:
     data = record.get("data")
     if not isinstance(data, dict):
         return Skip(why="is an envelope without the captured post", field="data")
-    return adapt(data, place)
+    draft = adapt(data, place)
+    if isinstance(draft, Skip):
+        return draft
+    return draft | {"captured_at": record.get("timestamp_collected")}
 
 
 def _instagram(item: Record, _place: Place) -> Draft | Skip:
@@ -68,6 +71,8 @@ def _instagram(item: Record, _place: Place) -> Draft | Skip:
         "comments": None if partial else _counted(item, "comment_count", *_GRAPH_COMMENTS),
         "views": None if hidden else first(*(item.get(key) for key in _VIEWS)),
         "is_paid_partnership": _paid(item),
+        "is_pinned": holds(item.get("timeline_pinned_user_ids"), item.get("pinned_for_users")),
+        "coauthors": item.get("coauthor_producers"),
     }
 
 

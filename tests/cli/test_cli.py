@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from cli_samples import analyzer, posts
 
-from analyzer.schema import PROFILE, TAGGED_POST
+from analyzer.schema import KEPT_POST, PROFILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def test_profile_prints_a_table_and_writes_all_files(result: tuple[Path, Result]
         "posts.parquet", "profiles.parquet", "profiles.csv", "profiles.json", "rejects.jsonl",
         "report.html",
     }  # fmt: skip
-    assert pq.read_schema(out / "posts.parquet").equals(TAGGED_POST)
+    assert pq.read_schema(out / "posts.parquet").equals(KEPT_POST)
     assert pq.read_schema(out / "profiles.parquet").equals(PROFILE)
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from analyzer.schema import POST, REJECT
 from analyzer.sources import FORMATS, read_posts
-from analyzer.sources.build import Pending
 from analyzer.sources.marks import find_marks
+from analyzer.sources.pending import Pending
 from analyzer.sources.shapes import Place, Skip
 
 KEYS = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sources_samples import Row, read
 
 from analyzer.sources import CANNOT_CARRY, FORMATS
-from analyzer.sources.build import Pending
+from analyzer.sources.pending import Pending
 from analyzer.sources.shapes import Place, Skip
 
 if TYPE_CHECKING:

@@ -203,7 +203,10 @@ def test_facts_say_what_the_schema_says() -> None:
     assert (found["median_likes"], found["median_views"]) == (20.0, 3.0)
     assert found["ad_flags"] == [2, 1, 2]
     assert found["formats"] == ["csv", "jsonl"]
-    assert found["unknown"] == ["title", "comments", "shares", "has_shop", "is_repost"]
+    assert found["unknown"] == [
+        "title", "comments", "shares", "has_shop", "is_repost", "is_pinned", "coauthors",
+        "earlier_texts", "captured_at",
+    ]  # fmt: skip
 
 
 def test_followers_of_undated_posts_are_better_than_none() -> None:

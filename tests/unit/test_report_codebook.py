@@ -12,7 +12,7 @@ import pytest
 from report_samples import PLAIN, SUMMARY, tables
 
 from analyzer.report import write_profiles_json
-from analyzer.schema import EVIDENCE, FACTS, PROFILE, REJECT, TAGGED_POST
+from analyzer.schema import EVIDENCE, FACTS, KEPT_POST, PROFILE, REJECT
 
 CODEBOOK = Path(__file__).parents[2] / "docs" / "codebook.md"
 JSON_EXTRA = [f for f in FACTS if f.name not in PROFILE.names]
@@ -41,7 +41,7 @@ def in_words(kind: pa.DataType) -> str:
 
 @pytest.mark.parametrize(
     ("position", "columns"),
-    [(0, TAGGED_POST), (1, PROFILE), (3, JSON_EXTRA), (4, EVIDENCE), (5, REJECT)],
+    [(0, KEPT_POST), (1, PROFILE), (3, JSON_EXTRA), (4, EVIDENCE), (5, REJECT)],
     ids=["posts", "profiles", "json", "evidence", "rejects"],
 )
 def test_every_column_is_in_the_codebook(position: int, columns: Any) -> None:

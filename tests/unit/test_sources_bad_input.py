@@ -14,7 +14,7 @@ import pytest
 from sources_samples import WHEN, generic, lines, read, tiktok_item
 
 from analyzer.sources import shapes, streams
-from analyzer.sources.build import PENDING_BYTES, Pending
+from analyzer.sources.pending import PENDING_BYTES, Pending
 from analyzer.sources.read import sampled
 from analyzer.sources.shapes import Rows
 

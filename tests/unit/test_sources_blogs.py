@@ -13,8 +13,8 @@ import pytest
 from sources_samples import WHEN, Row, read
 
 from analyzer.sources import FORMATS, inspect_files
-from analyzer.sources.build import Pending
 from analyzer.sources.ghost import ghost_posts
+from analyzer.sources.pending import Pending
 from analyzer.sources.shapes import Place, Skip
 
 EXPORTS = Path(__file__).parents[2] / "corpora" / "exports"
@@ -32,6 +32,7 @@ def post(**said: object) -> Row:
     empty: Row = dict.fromkeys((
         "account_name", "title", "posted_at", "url", "likes", "comments", "views", "shares",
         "followers", "is_ad", "is_paid_partnership", "has_shop", "is_repost",
+        "is_pinned", "coauthors", "earlier_texts", "captured_at",
     ))  # fmt: skip
     return {**empty, "platform": "blog", "hashtags": [], "mentions": [], **said}
 

@@ -144,10 +144,11 @@ def test_inspection_of_a_known_format(tmp_path: Path) -> None:
     from sources_samples import apify_tiktok
 
     path = tmp_path / "a.json"
-    path.write_bytes(lines(apify_tiktok(isPinned=False)))
+    path.write_bytes(lines(apify_tiktok(isSlideshow=False)))
     (report,) = inspect_files(path)
-    assert (report.format, report.cannot_carry) == ("apify_tiktok", ("title",))
-    assert report.unused == ("isPinned",)
+    assert report.format == "apify_tiktok"
+    assert report.cannot_carry == ("title", "coauthors", "earlier_texts", "captured_at")
+    assert report.unused == ("isSlideshow",)
     assert "authorMeta" in report.how
 
 

@@ -71,6 +71,10 @@ def test_instagram_field_by_field() -> None:
         "is_paid_partnership": None,
         "has_shop": None,
         "is_repost": None,
+        "is_pinned": False,
+        "coauthors": None,
+        "earlier_texts": None,
+        "captured_at": None,
         "source_format": "gallery_dl_instagram",
         "source_file": "gallery_dl_instagram/bep.nha.sen/"
         "3512000000000000001_3512000000000000011.jpg.json",

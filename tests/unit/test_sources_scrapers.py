@@ -155,6 +155,7 @@ def test_brightdata_field_by_field() -> None:
         "comments": 4,
         "followers": 3120,
         "is_paid_partnership": False,
+        "captured_at": datetime(2026, 2, 22, 19, 47, 7, 423_000, tzinfo=UTC),
         "source_format": "brightdata_instagram",
         "source_file": "snapshot.json",
         "source_row": 2,

@@ -21,16 +21,21 @@ CHUNK: Final = 8192
 """Posts in a chunk, about: accounts are never cut in two."""
 
 _NULLABLE: Final = [field.name for field in POST if field.nullable]
+_CAPTURED: Final = (
+    "captured_at", "likes", "comments", "views", "shares", "followers", "is_pinned",
+)  # fmt: skip
+"""What changes while a post stands on its platform: the latest capture tells it best."""
+_JUDGED: Final = ("title", "is_repost")
+"""What the tag of a record was made from: it is not taken from another record."""
 
 
 def posts_by_account(parts: Sequence[str], work_dir: Path) -> Iterator[Any]:
     """TAGGED_POST tables of whole accounts, ordered by account and post id; each post once.
 
-    Of a post seen more than once the record with most known fields stays, then the one with the
-    highest counts, then the first by file and row: the order of the parts plays no role.
+    Of a post seen more than once the fullest record stays (`_FULLEST`). Its counts are those of the
+    latest capture that has them, or the highest where no export says when it was made; what it does
+    not know is filled in from the others. The order of the parts plays no role.
     """
-    richness = " + ".join(f"({name} IS NOT NULL)::INT" for name in _NULLABLE)
-    columns = ", ".join(TAGGED_POST.names)
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "threads": 1,
@@ -39,17 +44,42 @@ def posts_by_account(parts: Sequence[str], work_dir: Path) -> Iterator[Any]:
     with duckdb.connect(config=config) as connection:
         reader = connection.sql(
             f"""
-            SELECT {columns} FROM (
-                SELECT *, row_number() OVER (
-                    PARTITION BY post_id
-                    ORDER BY {richness} DESC, views DESC NULLS LAST, likes DESC NULLS LAST,
-                        source_file, source_row, content_hash, account_id
-                ) AS place FROM read_parquet(?)
-            ) WHERE place = 1 ORDER BY account_id, post_id
+            WITH seen AS (SELECT * FROM read_parquet($parts)),
+            twice AS (SELECT post_id FROM seen GROUP BY post_id HAVING count(*) > 1)
+            SELECT {", ".join(TAGGED_POST.names)} FROM seen ANTI JOIN twice USING (post_id)
+            UNION ALL
+            SELECT {", ".join(map(_merged, TAGGED_POST.names))}
+            FROM seen SEMI JOIN twice USING (post_id)
+            QUALIFY row_number() OVER (PARTITION BY post_id ORDER BY {_FULLEST}) = 1
+            ORDER BY account_id, post_id
             """,  # noqa: S608 - the names are the schema's own
-            params=[list(parts)],
+            params={"parts": list(parts)},
         ).to_arrow_reader(CHUNK)
         yield from _whole_accounts(reader)
+
+
+_PLACED: Final = "source_file, source_row, content_hash, account_id"
+_FULLEST: Final = (
+    "is_repost IS TRUE DESC, "
+    + " + ".join(f"({name} IS NOT NULL)::INT" for name in _NULLABLE)
+    + f" DESC, views DESC NULLS LAST, likes DESC NULLS LAST, {_PLACED}"
+)
+"""Most known fields, then the highest counts, then the first by file and row; before all that, the
+record that knows the post to be somebody else's."""
+
+
+def _merged(name: str) -> str:
+    """A column of a post seen more than once, in SQL: see `posts_by_account`."""
+    if name in _CAPTURED:
+        order = f"captured_at DESC NULLS LAST, {name} DESC NULLS LAST, {_PLACED}"
+    elif name in _NULLABLE and name not in _JUDGED:
+        order = _FULLEST
+    else:
+        return name
+    return (
+        f"first_value({name} IGNORE NULLS) OVER (PARTITION BY post_id ORDER BY {order} "
+        f"ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS {name}"
+    )
 
 
 def _whole_accounts(batches: Iterator[Any]) -> Iterator[Any]:

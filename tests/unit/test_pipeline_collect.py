@@ -84,3 +84,33 @@ def test_an_account_larger_than_a_chunk_stays_whole(
     rows = [row(f"{n:03}", "a") for n in range(30)] + [row("x", "b")]
     tables = list(posts_by_account(written(tmp_path, rows), tmp_path))
     assert [table.num_rows for table in tables] in ([30, 1], [31])
+
+
+def test_counts_are_those_of_the_latest_capture(tmp_path: Path) -> None:
+    early, late = (datetime(2026, 2, day, tzinfo=UTC) for day in (1, 9))
+    full = row("1", "a", captured_at=early, likes=90, views=700, shares=4, url="https://a.example")
+    thin = row("1", "a", captured_at=late, likes=80, views=None, source_file="b.jsonl")
+    undated = row("1", "a", likes=1_000, source_file="c.jsonl")
+    merged = full | {"captured_at": late, "likes": 80}
+    for parts in ([full, thin, undated], [undated, thin, full]):
+        assert together(written(tmp_path, parts), tmp_path) == [merged]
+
+
+def test_without_times_of_capture_the_highest_counts_stand(tmp_path: Path) -> None:
+    one, other = row("1", "a", likes=5, views=9), row("1", "a", likes=7, source_file="b.jsonl")
+    assert together(written(tmp_path, [one], [other]), tmp_path) == [one | {"likes": 7}]
+
+
+def test_what_a_record_does_not_know_is_filled_in_from_the_others(tmp_path: Path) -> None:
+    full = row("1", "a", account_name="A", url="https://a.example", likes=3, views=4)
+    other = row("1", "a", is_ad=True, coauthors=["b"], likes=3, title="Nhan đề",
+                content_hash="1" * 64, source_file="b.jsonl")  # fmt: skip
+    merged = full | {"is_ad": True, "coauthors": ["b"]}
+    assert together(written(tmp_path, [other], [full]), tmp_path) == [merged]
+
+
+def test_a_record_that_knows_of_a_repost_stands(tmp_path: Path) -> None:
+    full = row("1", "a", url="https://a.example", likes=3, views=4)
+    told = row("1", "a", is_repost=True, prob_ppm=None, abstained="repost", source_file="b.jsonl")
+    merged = told | {"url": "https://a.example", "likes": 3, "views": 4}
+    assert together(written(tmp_path, [full], [told]), tmp_path) == [merged]

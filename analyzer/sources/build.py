@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -44,7 +45,8 @@ _FLAGS: Final = ("is_ad", "is_paid_partnership", "has_shop", "is_repost", "is_pi
 _MAYBE: Final = type(None)
 _MOMENT: Final = POST.field("posted_at").type
 _FIRST, _END = (pa.scalar(edge, pa.int64()).cast(_MOMENT) for edge in MOMENTS)
-_ISO: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z", re.ASCII)
+"""Times written so are read at once; what else there is, one by one."""
 
 Failed = dict[int, Skip]
 """Row to the reason why it is no post."""
@@ -187,23 +189,15 @@ def content_id(account: str, posted_at: int | None, title: str | None, text: str
 
 def moments(values: list[Any]) -> Any:
     """Times as an array of POST's `posted_at`: each as `fields.moment` reads it."""
-    if set(map(type, values)) <= {str, _MAYBE} and (quick := _all_iso(values)) is not None:
-        return quick
-    found = [moment(value) for value in values]
-    return pa.array(found, type=pa.int64()).cast(_MOMENT)
-
-
-def _all_iso(values: list[str | None]) -> Any:
-    """Times that are all written one way, read at once; None where one is not."""
+    rest = [None if type(value) is str and _ISO.fullmatch(value) else value for value in values]
+    read = pa.array([moment(value) for value in rest], type=pa.int64()).cast(_MOMENT)
+    same = [value if other is None else None for value, other in zip(values, rest, strict=True)]
     try:
-        said = pa.array(values, type=pa.string())
-        if said.null_count == len(said) or not pc.all(pc.match_substring_regex(said, _ISO)).as_py():
-            return None
-        found = said.cast(_MOMENT)
-    except (UnicodeEncodeError, pa.ArrowInvalid):
-        return None
+        found = pa.array(same, type=pa.string()).cast(_MOMENT)
+    except pa.ArrowInvalid:  # the 30th of February
+        return pa.array([moment(value) for value in values], type=pa.int64()).cast(_MOMENT)
     within = pc.and_(pc.greater_equal(found, _FIRST), pc.less(found, _END))
-    return pc.if_else(within, found, None)
+    return pc.coalesce(pc.if_else(within, found, None), read)
 
 
 def _whole(values: list[Any]) -> Any:

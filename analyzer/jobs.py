@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analyzer.atomic import atomic_path, discard_leftovers, unwritable
@@ -36,7 +37,7 @@ from analyzer.report import (
     write_profiles_parquet,
     write_report,
 )
-from analyzer.schema import FACTS, KEPT_POST, POST, REJECT, TAG
+from analyzer.schema import FACTS, KEPT_POST, REJECT, TAG
 from analyzer.sources import CANNOT_CARRY, read_posts
 from analyzer.text import front_end
 
@@ -282,9 +283,9 @@ def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSum
     sums, facts = [], []
     counts: dict[str, Counter[str]] = {"abstained": Counter(), "source_format": Counter()}
     for table in _whole_accounts(tagged.posts):
-        posts, tags = table.select(POST.names), table.select(TAG.names)
-        sums.append(totals(posts, tags))
-        facts.append(account_facts(posts, tags))
+        tags = table.select(TAG.names)
+        sums.append(totals(table, tags))
+        facts.append(account_facts(table, tags))
         for name, counter in counts.items():
             found = table.column(name).drop_null().value_counts()
             counter.update({row["values"]: row["counts"] for row in found.to_pylist()})
@@ -303,6 +304,7 @@ def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSum
         posts=tagged.kept,
         rejected=dict(sorted(tagged.rejected.counts.items())),
         abstained=dict(sorted(counts["abstained"].items())),
+        copies=pc.sum(merged.column("copies"), min_count=0).as_py(),
         formats=formats,
         cannot_carry={name: CANNOT_CARRY[name] for name in formats},
         first_posted_at=min(days.column(0).drop_null().to_pylist(), default=None),

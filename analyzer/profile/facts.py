@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyzer.profile.totals import check_pairs, microseconds, text_codes, whole
+from analyzer.profile.apart import kept_apart
+from analyzer.profile.totals import check_pairs, microseconds, repeated, text_codes, whole
 from analyzer.schema import EVIDENCE, FACTS, POST, PPM
 
 if TYPE_CHECKING:
@@ -26,11 +27,12 @@ _OPTIONAL: Final = [f.name for f in POST if f.nullable]
 def account_facts(posts: pa.Table, tags: pa.Table) -> pa.Table:
     """Facts of each account, whole accounts only: facts of parts do not merge.
 
-    posts    POST
+    posts    KEPT_POST; POST will do: nothing is then known of copies and sign-offs
     tags     TAG, same rows in the same order
     Returns  FACTS, sorted by account_id; it does not depend on the order of the rows.
              Evidence for passion has P(passion) of half or more, evidence for brand less than
-             half, each text once: an account of one kind has evidence of one kind
+             half, each text once: an account of one kind has evidence of one kind. Medians and
+             evidence are of posts that repeat no other
     Raises   InputError if posts and tags do not pair up.
     """
     check_pairs(posts, tags)
@@ -43,11 +45,12 @@ def account_facts(posts: pa.Table, tags: pa.Table) -> pa.Table:
         "account_name": _most_frequent(code, posts.column("account_name"), size),
         "platform": _most_frequent(code, posts.column("platform"), size),
         "followers": _latest(code, posts, rank, size),
-        "median_likes": _medians(code, posts.column("likes"), size),
-        "median_views": _medians(code, posts.column("views"), size),
+        "median_likes": _medians(code, _counted(posts, "likes"), size),
+        "median_views": _medians(code, _counted(posts, "views"), size),
         "ad_flags": _ad_flags(code, posts, size),
         "formats": _distinct(code, posts.column("source_format"), size),
         "unknown": _unknown(code, posts, size),
+        **kept_apart(posts, code, rank, size),
         "evidence_passion": passion,
         "evidence_brand": brand,
     }
@@ -118,6 +121,11 @@ def _medians(code: Ints, values: pa.ChunkedArray, size: int) -> pa.Array:
     return _placed(owner[start], pa.array(middle, pa.float64()), size)
 
 
+def _counted(posts: pa.Table, name: str) -> pa.ChunkedArray:
+    """The column, unknown where a post repeats another."""
+    return pc.if_else(pa.array(repeated(posts)), None, posts.column(name))
+
+
 def _ad_flags(code: Ints, posts: pa.Table, size: int) -> pa.Array:
     """Posts per state of the platform's own flags: one known flag is enough to be known.
 
@@ -159,7 +167,7 @@ def _evidence(
     posts: pa.Table, tags: pa.Table, code: Ints, rank: Ints, size: int
 ) -> tuple[pa.Array, pa.Array]:
     """The strongest posts for passion and for brand."""
-    prob = whole(tags.column("prob_ppm"), missing=-1)
+    prob = np.where(repeated(posts), -1, whole(tags.column("prob_ppm"), missing=-1))
     _, text = text_codes(tags.column("content_hash"))
     passion = np.flatnonzero(prob * 2 >= PPM)
     brand = np.flatnonzero((prob >= 0) & (prob * 2 < PPM))

@@ -73,7 +73,7 @@ def build_profiles(
     top, mix, focus = _niche_columns(niches)
     rows = totals.num_rows
     columns: dict[str, Any] = {
-        **{n: totals.column(n) for n in ("account_id", "posts", "abstained")},
+        **{n: totals.column(n) for n in ("account_id", "posts", "abstained", "copies")},
         **{n: totals.column(n) for n in ("first_posted_at", "last_posted_at")},
         **{n: facts.column(n) for n in ("account_name", "platform", "followers")},
         **{n: _column(count / np.maximum(tagged, 1), tagged > 0) for n, count in ratios.items()},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_SUMS: Final = ("posts", "abstained", "prob_ppm_sum", "brand_selling", "brand_lifestyle")
+_SUMS: Final = ("posts", "abstained", "copies", "prob_ppm_sum", "brand_selling", "brand_lifestyle")
 _LISTS: Final = {
     "bins": POSTERIOR_BINS,
     "niches": len(NICHES),
@@ -31,7 +31,7 @@ _TIME: Final = pa.timestamp("us", tz="UTC")
 def totals(posts: pa.Table, tags: pa.Table) -> pa.Table:
     """Sufficient statistics of each account.
 
-    posts    account_id and posted_at are needed (POST)
+    posts    account_id and posted_at are needed (POST), and copy_of where copies were looked for
     tags     TAG, same rows in the same order
     Returns  TOTALS, sorted by account_id
     Raises   InputError if the rows do not pair up or a tag is none of the known ones.
@@ -39,8 +39,10 @@ def totals(posts: pa.Table, tags: pa.Table) -> pa.Table:
     check_pairs(posts, tags)
     accounts, code = text_codes(posts.column("account_id"))
     prob = whole(tags.column("prob_ppm"), missing=-1)
-    tagged = np.asarray(pc.is_valid(tags.column("prob_ppm")).to_numpy(), dtype=np.bool_)
-    if len(wrong := np.flatnonzero(tagged & ((prob < 0) | (prob > PPM)))):
+    judged = np.asarray(pc.is_valid(tags.column("prob_ppm")).to_numpy(), dtype=np.bool_)
+    copied = repeated(posts)
+    tagged = judged & ~copied
+    if len(wrong := np.flatnonzero(judged & ((prob < 0) | (prob > PPM)))):
         raise InputError(
             f"tags row {wrong[0] + 1}: prob_ppm must lie between 0 and {PPM}, found "
             f"{prob[wrong[0]]}: make the tags again"
@@ -65,7 +67,8 @@ def totals(posts: pa.Table, tags: pa.Table) -> pa.Table:
         accounts,
         {
             "posts": count(np.ones(len(code), dtype=np.bool_)),
-            "abstained": count(~tagged),
+            "abstained": count(~judged & ~copied),
+            "copies": count(copied),
             "prob_ppm_sum": prob_sum,
             "brand_selling": count(tagged & ~passion & sells),
             "brand_lifestyle": count(tagged & ~passion & ~sells),
@@ -77,6 +80,13 @@ def totals(posts: pa.Table, tags: pa.Table) -> pa.Table:
         first,
         last,
     )
+
+
+def repeated(posts: pa.Table) -> NDArray[np.bool_]:
+    """Which rows repeat another post, which is counted in their place: (N,)."""
+    if "copy_of" not in posts.column_names:
+        return np.zeros(posts.num_rows, dtype=np.bool_)
+    return np.asarray(pc.is_valid(posts.column("copy_of")).to_numpy(), dtype=np.bool_)
 
 
 def merge_totals(parts: Sequence[pa.Table]) -> pa.Table:

@@ -93,6 +93,7 @@ def _account(profile: Mapping[str, Any], fact: Mapping[str, Any]) -> dict[str, A
 def _read(summary: ReportSummary) -> dict[str, Any]:
     return {
         "abstained": dict(summary.abstained),
+        "copies": summary.copies,
         "cannot_carry": {k: list(v) for k, v in summary.cannot_carry.items()},
         "files": summary.files,
         "first_posted_at": summary.first_posted_at,

@@ -167,7 +167,7 @@ def _totals(profiles: pa.Table, summary: ReportSummary) -> Mapping[str, Any]:
         "abstained": sum(summary.abstained.values()),
         "rejected": sum(summary.rejected.values()),
         "when": words.days(summary.first_posted_at, summary.last_posted_at),
-        "tagged": summary.posts - sum(summary.abstained.values()),
+        "tagged": summary.posts - sum(summary.abstained.values()) - summary.copies,
     }
 
 

@@ -49,6 +49,8 @@ class ReportSummary:
     """Rows that could not be imported, by reason."""
     abstained: Mapping[str, int]
     """Posts the tagger did not judge, by reason."""
+    copies: int
+    """Judged posts that repeat another one of their account: counted once, with that one."""
     formats: Mapping[str, int]
     """Posts by format."""
     cannot_carry: Mapping[str, tuple[str, ...]]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from analyzer.profile.roles import REASON_WORDS, ROLE_WORDS
 from analyzer.report import charts, words
+from analyzer.report.apart import apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from markupsafe import Markup
 
+    from analyzer.report.apart import Apart
     from analyzer.report.summary import ReportSummary
 
 NAME_LIMIT: Final = 60
@@ -83,6 +85,7 @@ class Section:
     focus: str | None
     passion: list[Quote]
     brand: list[Quote]
+    apart: list[Apart]
     gaps: list[str]
 
 
@@ -161,6 +164,7 @@ def section(
         focus=_focus(profile),
         passion=[_quote(e) for e in fact["evidence_passion"]],
         brand=[_quote(e) for e in fact["evidence_brand"]],
+        apart=apart(profile, fact),
         gaps=_gaps(profile, fact, summary.cannot_carry),
     )
 
@@ -186,9 +190,8 @@ def _position(profile: Mapping[str, Any]) -> str:
 def _meta(profile: Mapping[str, Any], fact: Mapping[str, Any]) -> list[str]:
     posts = words.counted(profile["posts"], "post")
     measured = "" if profile["platform_measured"] else f" ({words.NOT_MEASURED})"
-    judged = (
-        "all judged" if profile["abstained"] == 0 else f"{words.number(profile['tagged'])} judged"
-    )
+    less = profile["abstained"] + profile["copies"]
+    judged = "all judged" if less == 0 else f"{words.number(profile['tagged'])} judged"
     platform = _platform(profile["platform"]) + measured
     lines = [platform, handle(profile), f"{posts}, {judged}"]
     if when := words.days(profile["first_posted_at"], profile["last_posted_at"]):
@@ -312,9 +315,10 @@ def _gaps(
             "interval is widened."
         )
     if profile["abstained"]:
+        verb = "is" if profile["abstained"] == 1 else "are"
         said.append(
             f"{words.counted(profile['abstained'], 'post')} of {words.number(profile['posts'])} "
-            "could not be judged and are not counted in any share."
+            f"could not be judged and {verb} not counted in any share."
         )
     return said
 

@@ -21,6 +21,7 @@ def profile_row(account_id: str, **changed: Any) -> dict[str, Any]:
         "platform": account_id.partition(":")[0],
         "followers": None,
         "posts": 24,
+        "copies": 0,
         "tagged": 23,
         "abstained": 1,
         "raw_share": 0.7391304347826086,
@@ -59,6 +60,12 @@ def facts_row(profile: dict[str, Any], **changed: Any) -> dict[str, Any]:
         "ad_flags": [0, 0, profile["posts"]],
         "formats": ["csv"],
         "unknown": ["views", "is_ad", "is_paid_partnership", "has_shop"],
+        "reposts": None,
+        "pinned": None,
+        "coauthored": None,
+        "edited": None,
+        "copy_groups": [],
+        "sign_offs": [],
         "evidence_passion": [],
         "evidence_brand": [],
     }
@@ -144,6 +151,10 @@ COOK_FACTS = facts_row(
 STAR_FACTS = facts_row(
     STAR,
     median_likes=20_400.0, ad_flags=[9, 22, 0], formats=["apify_tiktok"], unknown=["title"],
+    reposts=0, pinned=1, coauthored=2,
+    copy_groups=[{"post_id": "tiktok:50", "posts": 4, "excerpt": "OOTD đi event tối nay 🖤"}],
+    sign_offs=[{"kinds": ["link", "hashtags"], "posts": 20,
+                "excerpt": "Link ở bio nha mấy bà\n#ngocanhdaily #ootd #review"}],
     evidence_passion=[
         post(41, 0.82, "Skincare cho da dầu mụn: mình test thành phần BHA 2% suốt 8 tuần, ảnh "
              "trước sau không filter, ghi rõ ngày nào kích ứng", niche="beauty"),
@@ -177,6 +188,8 @@ HOSTILE = profile_row(
 HOSTILE_FACTS = facts_row(
     HOSTILE,
     formats=["<b>csv</b>"], unknown=["<i>likes</i>"],
+    copy_groups=[{"post_id": "tiktok:71", "posts": 2, "excerpt": HOSTILE_TEXT}],
+    sign_offs=[{"kinds": ["<i>link</i>"], "posts": 2, "excerpt": HOSTILE_TEXT}],
     evidence_passion=[
         post(71, 0.9, HOSTILE_TEXT, url="javascript:alert(1)"),
         post(72, 0.9, "Z" + "\u0301" * 400 + "algo", url='https://x.example/"onclick="alert(1)'),
@@ -205,6 +218,7 @@ SUMMARY = ReportSummary(
     posts=112,
     rejected={"no text": 3, "not JSON": 1},
     abstained={"no_words": 4, "not_vietnamese": 1},
+    copies=3,
     formats={"tiktok_web": 24, "csv": 51, "apify_tiktok": 31, "ytdlp": 6},
     cannot_carry={
         "tiktok_web": ("title", "is_repost"), "ytdlp": ("is_ad", "is_paid_partnership"),

@@ -109,6 +109,7 @@ def test_totals_count_what_the_schema_says() -> None:
         "account_id": "tiktok:an",
         "posts": 6,
         "abstained": 1,
+        "copies": 0,
         "bins": [1, 1, 0, 0, 2, 0, 0, 0, 0, 1],
         "prob_ppm_sum": 2_100_000,
         "niches": list((niches | {"food": 3, "travel": 2}).values()),

@@ -12,10 +12,21 @@ import pytest
 from report_samples import PLAIN, SUMMARY, tables
 
 from analyzer.report import write_profiles_json
-from analyzer.schema import EVIDENCE, FACTS, KEPT_POST, PROFILE, REJECT
+from analyzer.schema import (
+    COPY_GROUP,
+    EVIDENCE,
+    FACTS,
+    KEPT_POST,
+    PROFILE,
+    REJECT,
+    SIGN_OFF,
+)
 
 CODEBOOK = Path(__file__).parents[2] / "docs" / "codebook.md"
 JSON_EXTRA = [f for f in FACTS if f.name not in PROFILE.names]
+
+
+STRUCTS = {EVIDENCE: "evidence", COPY_GROUP: "copy group", SIGN_OFF: "sign-off"}
 
 
 def written() -> list[list[tuple[str, str, bool]]]:
@@ -35,7 +46,7 @@ def in_words(kind: pa.DataType) -> str:
     if pa.types.is_map(kind):
         return f"map of {in_words(kind.key_type)} to {in_words(kind.item_type)}"
     if pa.types.is_struct(kind):
-        return "evidence"
+        return STRUCTS[kind]
     return "timestamp" if pa.types.is_timestamp(kind) else str(kind)
 
 

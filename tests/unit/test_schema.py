@@ -12,7 +12,17 @@ import pytest
 
 from analyzer import schema
 from analyzer.errors import InputError
-from analyzer.schema import EVIDENCE, POST, REJECT, Evidence, conform
+from analyzer.schema import (
+    COPY_GROUP,
+    EVIDENCE,
+    POST,
+    REJECT,
+    SIGN_OFF,
+    CopyGroup,
+    Evidence,
+    SignOff,
+    conform,
+)
 
 PAIRS: Final = {
     schema.Post: schema.POST,
@@ -21,6 +31,8 @@ PAIRS: Final = {
     schema.Tag: schema.TAG,
     schema.AccountTotals: schema.TOTALS,
     schema.Evidence: schema.EVIDENCE,
+    schema.CopyGroup: schema.COPY_GROUP,
+    schema.SignOff: schema.SIGN_OFF,
     schema.AccountFacts: schema.FACTS,
     schema.AccountProfile: schema.PROFILE,
 }
@@ -44,6 +56,8 @@ def arrow_types(hint: Any) -> tuple[set[pa.DataType], bool]:
         float: {pa.float64()},
         datetime: {pa.timestamp("us", tz="UTC")},
         Evidence: {EVIDENCE},
+        CopyGroup: {COPY_GROUP},
+        SignOff: {SIGN_OFF},
     }
     return plain[hint], False
 

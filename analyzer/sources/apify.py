@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.sources.fields import dig, first, flag, string
+from analyzer.sources.fields import dig, first, flag, handle, string
 from analyzer.sources.shapes import Draft, Place, Record, Skip
 
 
@@ -96,7 +96,8 @@ def is_apify_facebook(record: Record) -> bool:
 def apify_facebook(record: Record, _place: Place) -> Draft | Skip:
     """A post of `apify/facebook-posts-scraper`; `likes` are Likes alone, not all reactions.
 
-    What an account writes to a post that it shares is its own.
+    What an account writes to a post that it shares is its own. The account is the last part of its
+    address, which rows without an author have too: by the author's number it would be two.
     Unverified: all names stand so in others' code, `sharedPost` in no code that was at hand.
     """
     if failed := _failure(record, "postId"):
@@ -107,7 +108,8 @@ def apify_facebook(record: Record, _place: Place) -> Draft | Skip:
     user, page = record.get("user"), record.get("pageName")
     return {
         "id": record.get("postId"),
-        "account": first(dig(user, "id"), page),
+        "account": _page(dig(user, "profileUrl"), record.get("facebookUrl"), page),
+        "account_number": dig(user, "id"),
         "account_name": first(dig(user, "name"), page),
         "platform": "facebook",
         "text": text,
@@ -119,6 +121,12 @@ def apify_facebook(record: Record, _place: Place) -> Draft | Skip:
         "shares": record.get("shares"),
         "is_repost": False if shared else None,
     }
+
+
+def _page(*told: Any) -> str | None:
+    """The first of these that names a page; `profile.php` and the like name none."""
+    named = (handle(value) for value in told)
+    return next((name for name in named if name and not name.endswith(".php")), None)
 
 
 def is_apify_youtube(record: Record) -> bool:
@@ -137,7 +145,7 @@ def apify_youtube(record: Record, _place: Place) -> Draft | Skip:
         return failed
     return {
         "id": record.get("id"),
-        "account": record.get("channelUsername"),
+        "account": first(record.get("channelUsername"), record.get("channelUrl")),
         "account_number": first(record.get("channelId"), record.get("channelName")),
         "account_name": record.get("channelName"),
         "platform": "youtube",

@@ -46,26 +46,24 @@ from analyzer.sources.gallery_dl import (
 )
 from analyzer.sources.generic import generic
 from analyzer.sources.instaloader import caption_text, instaloader, is_instaloader
-from analyzer.sources.research import (
-    is_meta_library,
-    is_threads_api,
-    is_tiktok_research,
-    is_ytdt,
-    meta_library,
-    threads_api,
-    tiktok_research,
-    ytdt,
+from analyzer.sources.platform_formats import PLATFORMS_OWN
+from analyzer.sources.shapes import (
+    CAPTURE,
+    COUNTS,
+    LABELS,
+    TABLES,
+    Draft,
+    Format,
+    Place,
+    Record,
+    Skip,
 )
-from analyzer.sources.shapes import CAPTURE, COUNTS, LABELS, Draft, Format, Place, Record, Skip
 from analyzer.sources.tiktok import is_tiktok_web, tiktok_web
 from analyzer.sources.ytdlp import is_ytdlp, ytdlp
 from analyzer.sources.zeeschuimer import is_zeeschuimer, zeeschuimer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-TABLES: Final = ("csv", "parquet", "xlsx")
-"""A table that was saved again in another way is still that tool's."""
 
 
 def _never(_record: Record) -> bool:
@@ -202,6 +200,15 @@ FORMATS: Final[dict[str, Format]] = {
         containers=("json", *TABLES),
         cannot_carry=("title", "followers", *LABELS, *CAPTURE),
     ),
+    "zeeschuimer": Format(
+        title="Zeeschuimer (or 4CAT, as NDJSON)",
+        how="the keys 'source_platform', 'timestamp_collected' and 'data', or '__import_meta' with "
+        "the first two; replies and reposts on Threads are told by names nobody could verify",
+        recognise=is_zeeschuimer,
+        adapt=zeeschuimer,
+        containers=("json",),
+        cannot_carry=("title", "is_repost", "earlier_texts"),
+    ),
     "tiktok_web": Format(
         title="TikTok (web item)",
         how="the keys 'desc', 'createTime' and 'author', as TikTok-Api and gallery-dl write them",
@@ -210,15 +217,6 @@ FORMATS: Final[dict[str, Format]] = {
         containers=("json",),
         cannot_carry=("title", "is_repost", "coauthors", "earlier_texts", "captured_at"),
         several=each_file,
-    ),
-    "zeeschuimer": Format(
-        title="Zeeschuimer",
-        how="the keys 'source_platform', 'timestamp_collected' and 'data'; replies and reposts on "
-        "Threads are told by names nobody could verify",
-        recognise=is_zeeschuimer,
-        adapt=zeeschuimer,
-        containers=("json",),
-        cannot_carry=("title", "is_repost", "earlier_texts"),
     ),
     "fourcat_instagram": Format(
         title="Instagram (4CAT or Zeeschuimer CSV)",
@@ -286,42 +284,7 @@ FORMATS: Final[dict[str, Format]] = {
         containers=TABLES,
         cannot_carry=("title", "is_ad", "has_shop", "is_repost", *CAPTURE),
     ),
-    "ytdt": Format(
-        title="YouTube Data Tools",
-        how="the columns 'videoId', 'videoDescription', 'channelId' and 'publishedAt'; title, tags "
-        "and counts are read from names nobody could verify",
-        recognise=is_ytdt,
-        adapt=ytdt,
-        containers=TABLES,
-        cannot_carry=("shares", "followers", *LABELS, "is_repost", *CAPTURE),
-    ),
-    "tiktok_research": Format(
-        title="TikTok (Research API)",
-        how="the keys 'id', 'username', 'video_description' and 'create_time'",
-        recognise=is_tiktok_research,
-        adapt=tiktok_research,
-        containers=("json", *TABLES),
-        cannot_carry=("account_name", "title", "followers", *LABELS, "is_repost", *CAPTURE),
-    ),
-    "threads_api": Format(
-        title="Threads (official API)",
-        how="'media_product_type' THREADS, or 'media_type' with 'is_quote_post', 'reposted_post' "
-        "or an address of Threads",
-        recognise=is_threads_api,
-        adapt=threads_api,
-        containers=("json",),
-        cannot_carry=("account_name", "title", *COUNTS, "followers", *LABELS, *CAPTURE),
-    ),
-    "meta_library": Format(
-        title="Meta Content Library",
-        how="the columns 'post_owner.…' and 'creation_time'; all but owner, id and time is read "
-        "from names nobody could verify",
-        recognise=is_meta_library,
-        adapt=meta_library,
-        containers=("json", *TABLES),
-        cannot_carry=("title", "followers", "is_ad", "has_shop", *CAPTURE),
-        nested=True,
-    ),
+    **PLATFORMS_OWN,
     "fourcat": Format(
         title="4CAT (custom upload and other datasets)",
         how="the columns 'id', 'thread_id', 'author', 'body', 'timestamp' and 'unix_timestamp'",

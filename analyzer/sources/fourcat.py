@@ -12,6 +12,12 @@ from analyzer.sources.shapes import Draft, Place, Record, Skip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+REDACTED: Final = Skip(
+    why="its author was taken out by 4CAT, so the accounts cannot be told apart; make the dataset "
+    "again with authors, or with pseudonyms",
+    field="account_id",
+)
+"""A row of an anonymised dataset."""
 _SAME: Final = {"id": "id", "account": "author", "text": "body"}
 _INSTAGRAM: Final = _SAME | {
     "account_number": "author_id",
@@ -48,6 +54,11 @@ _NUMBERED: Final = re.compile(r"\d{1,6}", re.ASCII)
 """4CAT's own numbering of an upload without ids: row 1 of two uploads is not the same post."""
 
 
+def is_redacted(author: Any) -> bool:
+    """Whether 4CAT's anonymising left nothing of the author; pseudonyms are authors."""
+    return bool(author == "REDACTED")
+
+
 def _draft(record: Record, columns: Mapping[str, str], platform: str) -> Draft:
     """The columns as they stand; the time is `unix_timestamp`.
 
@@ -69,6 +80,8 @@ def is_fourcat_instagram(record: Record) -> bool:
 
 def fourcat_instagram(record: Record, _place: Place) -> Draft | Skip:
     """An Instagram post; -1 stands for an unknown count, a partial item has none at all."""
+    if is_redacted(record.get("author")):
+        return REDACTED
     if record.get("type") == "comment":
         return Skip(why="is a comment, not a post", field="type")
     draft = _draft(record, _INSTAGRAM, "instagram")
@@ -86,6 +99,8 @@ def is_fourcat_tiktok(record: Record) -> bool:
 
 def fourcat_tiktok(record: Record, _place: Place) -> Draft | Skip:
     """A TikTok video; the text on the picture (`stickers`) is left out, `timestamp` is UTC."""
+    if is_redacted(record.get("author")):
+        return REDACTED
     return _draft(record, _TIKTOK, "tiktok") | {
         "posted_at": first(record.get("unix_timestamp"), record.get("timestamp")),
         "hashtags": first(record.get("hashtags"), record.get("challenges")),
@@ -99,6 +114,8 @@ def is_fourcat_threads(record: Record) -> bool:
 
 def fourcat_threads(record: Record, _place: Place) -> Draft | Skip:
     """A Threads post."""
+    if is_redacted(record.get("author")):
+        return REDACTED
     return _draft(record, _THREADS, "threads")
 
 
@@ -109,6 +126,8 @@ def is_fourcat_facebook(record: Record) -> bool:
 
 def fourcat_facebook(record: Record, _place: Place) -> Draft | Skip:
     """A Facebook post; `author` is the last part of the author's address."""
+    if is_redacted(record.get("author")):
+        return REDACTED
     author = string(record.get("author")) or ""
     if author.startswith("profile.php"):
         author = f"https://www.facebook.com/{author}"
@@ -124,6 +143,8 @@ def is_fourcat(record: Record) -> bool:
 
 def fourcat(record: Record, place: Place) -> Draft | Skip:
     """A row of any other 4CAT dataset; columns that only some have go by their names."""
+    if is_redacted(record.get("author")):
+        return REDACTED
     draft = generic(record, place)
     if isinstance(draft, Skip):
         return draft

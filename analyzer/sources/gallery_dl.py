@@ -34,7 +34,9 @@ def gallery_dl_instagram(record: Record, _place: Place) -> Draft | Skip:
         return Skip(why="is an Instagram story, not a post", field="expires")
     if "description" not in record:
         return Skip(why="is an Instagram profile, not a post", field="description")
-    handle = record.get("username")
+    user = record.get("user")
+    own = dig(user, "id") is not None and dig(user, "id") == record.get("owner_id")
+    handle = first(record.get("username"), dig(user, "username") if own else None)
     return {
         "id": first(record.get("post_shortcode"), record.get("post_id")),
         "account": handle,
@@ -46,7 +48,7 @@ def gallery_dl_instagram(record: Record, _place: Place) -> Draft | Skip:
         "url": record.get("post_url"),
         "hashtags": record.get("tags"),
         "likes": count(record.get("likes")) or None,
-        "followers": _followers(record.get("user"), handle),
+        "followers": _followers(user, handle),
         "is_pinned": holds(record.get("pinned")),
         "coauthors": record.get("coauthors"),
     }

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from analyzer.sources.fields import short
 from analyzer.sources.ghost import ghost_posts
+from analyzer.sources.meta_download import download_posts
 from analyzer.sources.shapes import DOCUMENT_LIMIT, RAW_LIMIT, RECORD_LIMIT, Damaged, Rows
 from analyzer.sources.streams import until_damage
 
@@ -22,6 +24,12 @@ _ESCAPED: Final = re.compile(r"[\udc80-\udcff]")
 _DECODER: Final = json.JSONDecoder(strict=False)
 _WRAPPERS: Final = ("items", "data", "posts", "videos", "results", "itemList")
 """Keys under which an object holds the list of records, when it is no record itself."""
+_MESSAGE: Final = re.compile(r"\[\s{0,20}(?:-1|[236])\s{0,20},\s{0,20}[\"{]")
+"""How a message begins in what `gallery-dl --dump-json` prints, one list of them or (with the
+setting `jsonl`) one a line; read in gallery-dl 1.32.18."""
+_STOPPED, _POST, _IMAGE = -1, 2, 3
+"""Kinds of messages; the other kind, 6, is an address to look at."""
+_LOOK: Final = 80
 _BLOCK: Final = 4096
 _BLOCK_CHARACTERS: Final = 1 << 20
 _NOT_UTF8: Final = "is not UTF-8; save the file as UTF-8 (or convert it with iconv)"
@@ -142,24 +150,18 @@ def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
     reader = _Values(pieces)
     rows = Rows([], [], [], [])
     number = weight = 0
-    for value, text in reader:
-        escaped = _ESCAPED.search(text) is not None
-        for record in unwrap(value):
-            number += 1
-            # of a wrapped record its own text, not its wrapper's: that would be quadratic
-            raw = text if record is value else json.dumps(record, ensure_ascii=False)
-            if escaped and _ESCAPED.search(raw):
-                rows.bad.append((number, _NOT_UTF8, raw))
-            elif type(record) is not dict:
-                rows.bad.append((number, f"is a JSON {_kind(record)}, not an object", raw))
-            else:
-                rows.numbers.append(number)
-                rows.records.append(record)
-                rows.raws.append(raw)
-            weight += len(raw)
-            if len(rows.numbers) + len(rows.bad) >= _BLOCK or weight >= _BLOCK_CHARACTERS:
-                yield rows
-                rows, weight = Rows([], [], [], []), 0
+    for number, record, raw, why in _records(reader):
+        why_not = _why_not(record, raw, why)
+        if why_not is not None:
+            rows.bad.append((number, why_not, raw))
+        else:
+            rows.numbers.append(number)
+            rows.records.append(record)
+            rows.raws.append(raw)
+        weight += len(raw)
+        if len(rows.numbers) + len(rows.bad) >= _BLOCK or weight >= _BLOCK_CHARACTERS:
+            yield rows
+            rows, weight = Rows([], [], [], []), 0
     if reader.cut:
         rows.bad.append((number + 1, "is cut off or not JSON", reader.cut))
     yield rows
@@ -167,10 +169,52 @@ def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
         raise reader.damage
 
 
+def _records(reader: _Values) -> Iterator[tuple[int, Any, str, str | None]]:
+    """Number, record, its own text, and why it is none, of each record and each message.
+
+    What gallery-dl says of a post stands before its images and again with each: it is a record
+    only where no image follows.
+    """
+    number = 0
+    post: tuple[int, Any, str, None] | None = None
+    for value, text in reader:
+        if type(value) is list:
+            number += 1
+            kind, told = value[0], value[-1]
+            if post is not None and kind != _IMAGE:
+                yield post
+            post = (number, told, text, None) if kind == _POST else None
+            if kind == _IMAGE:
+                yield number, told, text, None
+            elif kind == _STOPPED:
+                yield number, told, text, f"gallery-dl stopped here: {_said(told)}"
+            continue
+        for record in unwrap(value):
+            number += 1
+            # of a wrapped record its own text, not its wrapper's: that would be quadratic
+            raw = text if record is value else json.dumps(record, ensure_ascii=False)
+            yield number, record, raw, None
+    if post is not None:
+        yield post
+
+
+def _said(error: Any) -> str:
+    said = (error.get(key) for key in ("error", "message")) if isinstance(error, dict) else ()
+    return (short(": ".join(filter(None, map(short, said)))) or "no reason given")[:300]
+
+
+def _why_not(record: Any, raw: str, why: str | None) -> str | None:
+    if _ESCAPED.search(raw):
+        return _NOT_UTF8
+    return why or (None if type(record) is dict else f"is a JSON {_kind(record)}, not an object")
+
+
 def unwrap(value: Any) -> list[Any]:
     """The records that an object wraps (`{"items": [...]}`); else the value itself, alone."""
     if isinstance(value, dict) and "id" not in value:
         if (posts := ghost_posts(value)) is not None:
+            return posts
+        if (posts := download_posts(value)) is not None:
             return posts
         for key in _WRAPPERS:
             inner = value.get(key)
@@ -213,8 +257,9 @@ class _Values:
 
     def __iter__(self) -> Iterator[tuple[Any, str]]:
         while self._begin():
-            if self.buffer[self.at] == "[" or (self.depth and self.buffer[self.at] == "]"):
-                self.depth += 1 if self.buffer[self.at] == "[" else -1
+            opens, closes = self.buffer[self.at] == "[", self.buffer[self.at] == "]"
+            if (opens and not self._is_message()) or (closes and self.depth):
+                self.depth += 1 if opens else -1
                 self.at += 1
                 continue
             start = self.at
@@ -227,6 +272,12 @@ class _Values:
                 "the JSON array ends too early; the records before the cut were read: copy or "
                 "download the file again"
             )
+
+    def _is_message(self) -> bool:
+        """Whether the array that begins here is a message, which is read as one value."""
+        if len(self.buffer) - self.at < _LOOK:
+            self.more(_LOOK)
+        return _MESSAGE.match(self.buffer, self.at) is not None
 
     def _begin(self) -> bool:
         """Go to the next character that is no space; False at the end."""

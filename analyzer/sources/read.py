@@ -25,7 +25,6 @@ from analyzer.sources.fields import handle, native_id
 from analyzer.sources.files import Entry, Refused, expand, looks_media, printable, stem
 from analyzer.sources.formats import FORMATS, GENERIC, recognise
 from analyzer.sources.generic import checked_mapping, columns, known_column, missing_column, unnest
-from analyzer.sources.instaloader import BESIDE_FILE
 from analyzer.sources.pending import REJECT_WEIGHT, ImportBatch, Pending
 from analyzer.sources.shapes import MIB, Contents, Damaged, Format, Place, Record, Rows
 from analyzer.sources.sheets import is_workbook, read_sheets
@@ -197,10 +196,10 @@ def _workbook(stream: IO[bytes], entry: Entry, job: Job, group: Group) -> Iterat
 def _salvaged(stream: IO[bytes], entry: Entry, job: Job) -> Iterator[ImportBatch]:
     for name, pieces in salvage(stream, entry.name):
         member = replace(entry, name=name, open=lambda: io.BytesIO(b""), path=None, named=False)
-        if looks_media(member.base) or BESIDE_FILE.fullmatch(member.base):
-            continue
+        alone = Group([member], whole=False)
         try:
-            yield from _records(pieces, member, job, Group([member]))
+            if not looks_media(member.base) and not stands_beside(member, alone):
+                yield from _records(pieces, member, job, alone)
         except Damaged as error:
             job.pending.reject(name, None, None, str(error))
         yield from job.ready()
@@ -296,7 +295,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - private: what is known of a file so far
         file=entry.name,
         folder=entry.folder.rpartition("/")[2].removesuffix(".zip") or _parent(entry),
         stem=stem(entry.name),
-        owners=owners(entry, group) if name == "instaloader" else (),
+        owners=owners(entry, group, name),
         earlier=earlier_texts(entry, group) if name == "instaloader" else None,
         default_account=default,
         mapping=tuple(job.mapping.items()),

@@ -32,6 +32,9 @@ DRAFT_FIELDS: Final = (
 )  # fmt: skip
 
 
+TABLES: Final = ("csv", "parquet", "xlsx")
+"""A table that was saved again in another way is still that tool's."""
+
 COUNTS: Final = ("likes", "comments", "views", "shares")
 LABELS: Final = ("is_ad", "is_paid_partnership", "has_shop")
 CAPTURE: Final = ("is_pinned", "coauthors", "earlier_texts", "captured_at")

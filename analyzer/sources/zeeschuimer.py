@@ -1,13 +1,15 @@
-"""NDJSON of Zeeschuimer, the browser extension of the Digital Methods Initiative."""
+"""NDJSON of Zeeschuimer, a browser extension, and of 4CAT, which keeps its captures."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from analyzer.sources.fields import dig, first, flag, holds, short, string
+from analyzer.sources.fourcat import REDACTED, is_redacted
 from analyzer.sources.shapes import Adapter, Draft, Place, Record, Skip
 from analyzer.sources.tiktok import tiktok_web
 
+_META: Final = "__import_meta"
 _AD_LINK: Final = "https://www.facebook.com/ads/ig_redirect"
 _GRAPH_LIKES: Final = ("edge_media_preview_like", "edge_liked_by")
 _GRAPH_COMMENTS: Final = (
@@ -17,16 +19,22 @@ _VIEWS: Final = ("play_count", "view_count", "video_play_count", "video_view_cou
 
 
 def is_zeeschuimer(record: Record) -> bool:
-    """Whether the record is an envelope of Zeeschuimer."""
+    """Whether the record is an envelope of Zeeschuimer's, or an item as 4CAT keeps it."""
+    if isinstance(record.get(_META), dict):
+        return True
     return "source_platform" in record and "timestamp_collected" in record and "data" in record
 
 
 def zeeschuimer(record: Record, place: Place) -> Draft | Skip:
     """A captured post: the platform's own item stands under `data`.
 
+    In 4CAT's NDJSON the item is the record, and the envelope stands in it, under `__import_meta`.
     Instagram, TikTok and Threads are read; Zeeschuimer captures other sites too.
     """
-    name = short(record.get("source_platform")) or "no platform"
+    envelope, data = record, record.get("data")
+    if isinstance(meta := record.get(_META), dict):
+        envelope, data = meta, record
+    name = short(envelope.get("source_platform")) or "no platform"
     adapt = _PLATFORMS.get(name.lower())
     if adapt is None:
         return Skip(
@@ -34,13 +42,14 @@ def zeeschuimer(record: Record, place: Place) -> Draft | Skip:
             "Threads are read",
             field="source_platform",
         )
-    data = record.get("data")
     if not isinstance(data, dict):
         return Skip(why="is an envelope without the captured post", field="data")
     draft = adapt(data, place)
     if isinstance(draft, Skip):
         return draft
-    return draft | {"captured_at": record.get("timestamp_collected")}
+    if is_redacted(draft.get("account")):
+        return REDACTED
+    return draft | {"captured_at": envelope.get("timestamp_collected")}
 
 
 def _instagram(item: Record, _place: Place) -> Draft | Skip:

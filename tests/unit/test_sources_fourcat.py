@@ -174,3 +174,16 @@ def test_the_numbering_of_an_upload_is_no_identity(tmp_path: Path) -> None:
 )
 def test_any_value_anywhere(form: str) -> None:
     survives(form, rows(form)[0])
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["fourcat_instagram", "fourcat_tiktok", "fourcat_threads", "fourcat_facebook", "fourcat"],
+)
+def test_rows_of_an_anonymised_dataset_are_not_one_account(tmp_path: Path, form: str) -> None:
+    records = [row | {"author": "REDACTED"} for row in rows(form)]
+    posts, rejects = read(written(tmp_path / "a.csv", *records))
+    assert posts == []
+    assert {(r["field"], r["why"].partition(",")[0]) for r in rejects} == {
+        ("account_id", "its author was taken out by 4CAT")
+    }

@@ -97,6 +97,17 @@ def test_instagram_owner_without_a_name_is_its_number() -> None:
     )
 
 
+def test_instagram_owner_without_a_name_has_that_of_the_profile_with_its_number(
+    tmp_path: Path, carousel: Row
+) -> None:
+    post = changed(tmp_path, carousel, username=None)
+    assert (post["account_id"], post["followers"]) == ("instagram:bep.nha.sen", 8450)
+    for number in (None, "1"):
+        user = {**carousel["user"], "id": number}
+        post = changed(tmp_path, carousel, username=None, owner_id="48210077", user=user)
+        assert (post["account_id"], post["followers"]) == ("instagram:48210077", None)
+
+
 def test_instagram_files_of_one_post_are_one_post() -> None:
     _, rejects = read(EXPORTS / "gallery_dl_instagram")
     first = "gallery_dl_instagram/bep.nha.sen/3512000000000000001_3512000000000000011.jpg.json"

@@ -56,7 +56,7 @@ def test_apify_facebook_field_by_field() -> None:
     assert posts[0] == {
         **UNKNOWN,
         "post_id": "facebook:900100000000001",
-        "account_id": "facebook:100064000000777",
+        "account_id": "facebook:xuonggomnhaba",
         "account_name": "Xưởng Gốm Nhà Ba",
         "platform": "facebook",
         "text": posts[0]["text"],
@@ -89,9 +89,35 @@ def test_apify_facebook_without_user_or_timestamp() -> None:
     assert post["posted_at"] == WHEN + timedelta(days=2)
 
 
+def test_apify_facebook_is_one_account_with_and_without_an_author() -> None:
+    both = [post for part in ("json", "csv") for post in export("apify_facebook", part)[0]]
+    assert {post["account_id"] for post in both} == {"facebook:xuonggomnhaba"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "account"),
+    [
+        ({"user": {"id": "7", "profileUrl": "https://www.facebook.com/khach.quen"}}, "khach.quen"),
+        ({"facebookUrl": "https://www.facebook.com/profile.php?id=100064000000777"}, None),
+        ({"facebookUrl": None, "pageName": "profile.php"}, None),
+        ({"facebookUrl": "https://www.facebook.com/permalink.php?story_fbid=1&id=2"}, "gom.khac"),
+        ({"facebookUrl": 7, "pageName": ["x"], "user": [3]}, "7"),
+    ],
+)
+def test_apify_facebook_account_by_its_address(
+    tmp_path: Path, changes: Row, account: str | None
+) -> None:
+    record = records("apify_facebook")[1] | {
+        "pageName": "gom.khac",
+        "user": {"id": "100064000000777"},
+    }
+    post = changed(tmp_path, record, **changes)
+    assert post["account_id"] == f"facebook:{account or '100064000000777'}"
+
+
 def test_apify_facebook_as_flat_csv() -> None:
     posts, rejects = export("apify_facebook", "csv")
-    assert {p["account_id"] for p in posts} == {"facebook:100064000000777"}
+    assert {p["account_id"] for p in posts} == {"facebook:xuonggomnhaba"}
     assert [(p["post_id"], p["is_repost"], p["posted_at"]) for p in posts] == [
         ("facebook:900200000000001", None, WHEN),
         ("facebook:900200000000002", False, WHEN + timedelta(days=1)),
@@ -127,8 +153,23 @@ def test_apify_youtube_field_by_field() -> None:
 def test_apify_youtube_with_nothing_but_a_title() -> None:
     post = export("apify_youtube", "json")[0][1]
     assert (post["title"], post["text"]) == ("Đọc răng chìa bằng mắt thường", "")
-    assert post["account_id"] == "youtube:uckhoadao0000000000000001"
+    assert post["account_id"] == "youtube:thokhoadao"
     assert [post[n] for n in ("posted_at", "likes", "comments", "followers")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("url", "account"),
+    [
+        ("https://www.youtube.com/channel/UCkhoadao0000000000000001", "uckhoadao0000000000000001"),
+        (None, "uckhoadao0000000000000001"),
+        ("https://www.youtube.com/@Tho.Khac/videos", "tho.khac"),
+    ],
+)
+def test_apify_youtube_account_by_its_address(
+    tmp_path: Path, url: str | None, account: str
+) -> None:
+    post = changed(tmp_path, records("apify_youtube")[2], channelUrl=url)
+    assert post["account_id"] == f"youtube:{account}"
 
 
 def test_apify_youtube_as_flat_csv() -> None:

@@ -291,7 +291,7 @@ def test_many_instaloader_folders_are_read_in_linear_time() -> None:
     )
     group = Group(entries)
     for entry in list(entries):
-        assert owners(entry, group) == ()
+        assert owners(entry, group, "instaloader") == ()
     assert Counted.walks <= 3
 
 

@@ -164,3 +164,36 @@ def test_a_missing_author_is_a_reject(tmp_path: Path) -> None:
 def test_any_value_anywhere(site: str) -> None:
     for record in envelopes(site)[:3]:
         survives("zeeschuimer", record)
+
+
+def test_items_as_4cat_keeps_them() -> None:
+    posts, rejects = exported("zeeschuimer", "4cat")
+    assert {key: (p["account_id"], p["likes"]) for key, p in posts.items()} == {
+        "instagram:DXn4fourcat1": ("instagram:non.la.ba.nam", 120),
+        "tiktok:7634000000000000077": ("tiktok:long.den.xom.dao", 310),
+        "threads:DXn4threads01": ("threads:ghi.chep.ga.xep", 17),
+    }
+    assert {p["posted_at"] for p in posts.values()} == {WHEN}
+    assert {p["captured_at"] for p in posts.values()} == {datetime(2026, 5, 12, 9, 15, tzinfo=UTC)}
+    assert [(row, field) for row, field, _ in rejects] == [
+        (4, "source_platform"),
+        (5, "account_id"),
+    ]
+
+
+def test_an_item_of_4cat_is_told_as_its_envelope_is(tmp_path: Path) -> None:
+    for site in ("instagram", "tiktok", "threads"):
+        envelope = envelopes(site)[0]
+        data = envelope.pop("data")
+        kept, first = tmp_path / f"{site}.ndjson", tmp_path / "a.ndjson"
+        kept.write_bytes(lines(data | {"__import_meta": envelope}))
+        first.write_bytes(lines(envelope | {"data": data}))
+        posts = [read(path)[0][0] | {"source_file": ""} for path in (kept, first)]
+        assert posts[0] == posts[1]
+
+
+@pytest.mark.parametrize("meta", [None, [], {}, {"source_platform": 3}, "tiktok.com"])
+def test_odd_envelopes_of_4cat(tmp_path: Path, meta: object) -> None:
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(lines({"caption": {"text": "chữ"}, "__import_meta": meta}))
+    assert read(path)[0] == []

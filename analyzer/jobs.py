@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +38,7 @@ from analyzer.report import (
     write_report,
 )
 from analyzer.schema import FACTS, KEPT_POST, REJECT, TAG
-from analyzer.sources import CANNOT_CARRY, read_posts
+from analyzer.sources import CANNOT_CARRY, Inspection, Inspector, merged, read_inspected
 from analyzer.text import front_end
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ PARTS: Final = ".analyzer-parts"
 FINISHED: Final = f"{'[0-9a-f]' * 64}.parquet"
 """Pattern of the parts that a next run need not make again."""
 
+READABLE: Final = orjson.OPT_INDENT_2
 SAID: Final = 8
 """Kinds of rejects that are told; all of them are in rejects.jsonl."""
 
@@ -117,7 +118,13 @@ class Tagged:
     rejected: Rejected
     manifest: Manifest
     model_id: str
-    files: int
+    sources: list[Inspection]
+    """What each file held, by name."""
+
+    @property
+    def files(self) -> int:
+        """Files that posts came from."""
+        return sum(one.posts > 0 for one in self.sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +204,7 @@ def tag_posts(
         from analyzer.model.packed import check_gpu
 
         check_gpu(request.device)
-    files: Counter[str] = Counter()
+    inspector = Inspector(mapping=request.mapping)
     rejected = Rejected()
     parts_dir = out / PARTS
     _make_folder(parts_dir)
@@ -206,7 +213,7 @@ def tag_posts(
             atomic_path(out / "rejects.jsonl") as rejects,
             atomic_path(out / "posts.parquet") as posts,
         ):
-            uris = _parts(request, parts_dir, rejects, rejected, files)
+            uris = _parts(request, parts_dir, rejects, rejected, inspector)
             parts = []
             for part in map_files(uris, spec, parts_dir, workers=request.config.workers):
                 parts.append(part)
@@ -224,12 +231,15 @@ def tag_posts(
             shutil.rmtree(parts_dir)
         raise
     shutil.rmtree(parts_dir)
+    sources = inspector.report()
+    with atomic_path(out / "sources.json") as path:
+        path.write_bytes(orjson.dumps([asdict(one) for one in sources], option=READABLE) + b"\n")
     return Tagged(
         posts=out / "posts.parquet",
         rejects=out / "rejects.jsonl",
-        read=files.total(),
+        read=sum(one.posts for one in sources),
         kept=kept,
-        files=len(files),
+        sources=sources,
         rejected=rejected,
         manifest=bundle.manifest,
         model_id=model_id,
@@ -307,12 +317,26 @@ def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSum
         copies=pc.sum(merged.column("copies"), min_count=0).as_py(),
         formats=formats,
         cannot_carry={name: CANNOT_CARRY[name] for name in formats},
+        sources=tuple(_by_format(tagged.sources)),
+        troubled=tuple(_troubled(tagged.sources)),
         first_posted_at=min(days.column(0).drop_null().to_pylist(), default=None),
         last_posted_at=max(days.column(1).drop_null().to_pylist(), default=None),
         model=model_summary(tagged.manifest, tagged.model_id),
         settings=settings,
     )
     return profiles, joined, summary
+
+
+def _by_format(sources: Sequence[Inspection]) -> Iterator[Inspection]:
+    """The files of each format as one, by the name of the format; those of none come first."""
+    for name in sorted({one.format or "" for one in sources}):
+        yield merged([one for one in sources if (one.format or "") == name])
+
+
+def _troubled(sources: Sequence[Inspection]) -> list[Inspection]:
+    """Files of which something was rejected, those with most rejects first."""
+    found = [one for one in sources if one.rejected]
+    return sorted(found, key=lambda one: (-one.rejected, one.file))
 
 
 def write_results(
@@ -347,14 +371,15 @@ def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:
 
 
 def _parts(
-    request: Request, folder: Path, rejects: Path, rejected: Rejected, files: Counter[str]
+    request: Request, folder: Path, rejects: Path, rejected: Rejected, inspector: Inspector
 ) -> Iterator[str]:
     """Write batches of posts as files for the workers, and all rejects to one file.
 
-    rejected, files: are counted up as batches are read; files: posts by file.
+    rejected, inspector: see each batch as it is read.
     """
-    batches = read_posts(
+    batches = read_inspected(
         request.paths,
+        inspector,
         format=request.format,
         mapping=request.mapping,
         batch_rows=request.config.batch_rows,
@@ -366,7 +391,6 @@ def _parts(
                 sink.write(orjson.dumps(row) + b"\n")
             if not batch.posts.num_rows:
                 continue
-            files.update(batch.posts.column("source_file").to_pylist())
             target = folder / f"posts-{number:06d}.parquet"
             with atomic_path(target) as part:
                 pq.write_table(batch.posts, part, compression="zstd")

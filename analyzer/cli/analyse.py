@@ -166,7 +166,7 @@ def _tag(request: Request, folder: Path, out: Path | None) -> Tagged:
     rejected = tagged.rejected.counts.total()
     if rejected:
         where = f"each is in {out / 'rejects.jsonl'}" if out else "-o DIR writes the whole list"
-        print(f"{rejected:,} rows or files could not be read; {where}:")
+        print(f"{rejected:,} rows or files were not imported; {where}:")
         for said in tagged.rejected.lines():
             print(f"  {line(said)}")
     return tagged

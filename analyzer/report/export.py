@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from analyzer.report.summary import ReportSummary
+    from analyzer.sources import Inspection
 
 JSON_SCHEMA_VERSION: Final = 1
 """Rises when a key of profiles.json changes its meaning or goes; a new key does not raise it."""
@@ -102,7 +103,13 @@ def _read(summary: ReportSummary) -> dict[str, Any]:
         "last_posted_at": summary.last_posted_at,
         "posts": summary.posts,
         "rejected": dict(summary.rejected),
+        "sources": [_source(one) for one in summary.sources],
     }
+
+
+def _source(one: Inspection) -> dict[str, Any]:
+    """What the files of a format held; a file with rejects stands in sources.json."""
+    return {name: value for name, value in asdict(one).items() if name not in {"file", "sample"}}
 
 
 def _json(value: Any) -> bytes:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from analyzer.atomic import atomic_path
-from analyzer.report import charts, view, words
+from analyzer.report import charts, sources, view, words
 from analyzer.report.rows import by_share, most_tagged, paired, records
 from analyzer.schema import ROLES
 
@@ -80,15 +80,8 @@ def render_report(
         inputs=sorted(summary.inputs),
         abstained=_reasons(summary.abstained, words.ABSTENTIONS),
         rejected=_reasons(summary.rejected, {}),
-        formats=[(words.format_name(code), count) for code, count in _largest(summary.formats)],
-        cannot_carry=[
-            (
-                words.format_name(code),
-                words.listed([words.FIELDS.get(f) or words.named(f) for f in lost]),
-            )
-            for code, lost in sorted(summary.cannot_carry.items())
-            if lost
-        ],
+        sources=sources.by_format(summary.sources),
+        troubles=sources.troubles(summary.troubled),
         settings=[(words.SETTINGS[k], f"{v:g}") for k, v in asdict(summary.settings).items()],
     )
     stream.enable_buffering(_BUFFER)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analyzer.config import ProfileConfig
+    from analyzer.sources import Inspection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,10 @@ class ReportSummary:
     """Posts by format."""
     cannot_carry: Mapping[str, tuple[str, ...]]
     """Post fields that a format has no place for, by format."""
+    sources: tuple[Inspection, ...]
+    """What the files of each format held, as if they were one."""
+    troubled: tuple[Inspection, ...]
+    """Files of which something was rejected, those with most rejects first."""
     first_posted_at: datetime | None
     last_posted_at: datetime | None
     model: ModelSummary

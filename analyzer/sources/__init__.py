@@ -3,7 +3,7 @@
 from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
-from analyzer.sources.inspection import Inspection, inspect_files, merged
+from analyzer.sources.inspection import Inspection, Inspector, inspect_files, merged, read_inspected
 from analyzer.sources.pending import ImportBatch
 from analyzer.sources.read import read_posts
 from analyzer.sources.shapes import Format
@@ -17,7 +17,9 @@ __all__ = [
     "Format",
     "ImportBatch",
     "Inspection",
+    "Inspector",
     "inspect_files",
     "merged",
+    "read_inspected",
     "read_posts",
 ]

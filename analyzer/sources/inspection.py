@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from analyzer.schema import POST
 from analyzer.sources.files import expand
 from analyzer.sources.formats import CANNOT_CARRY
 from analyzer.sources.generic import checked_mapping, columns, root
-from analyzer.sources.read import Job, Opened, checked_format, read_entries
+from analyzer.sources.read import Job, Opened, checked_format, checked_rows, read_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from analyzer.sources.pending import ImportBatch
     from analyzer.sources.shapes import Record
 
 _ALWAYS = frozenset({"source_format", "source_file", "source_row"})
@@ -31,28 +32,30 @@ class Inspection:
 
     file: str
     """As in `source_file`."""
-    format: str | None
+    format: str | None = None
     """A key of FORMATS; None when the file is in no format that is read."""
-    how: str
+    how: str = "in no format that is read"
     """What the format was recognised by."""
-    dialect: str
+    dialect: str = "unknown"
     """Layout and encoding, in words."""
-    compression: str | None
-    rows: int
+    compression: str | None = None
+    files: int = 1
+    """More than one where several are told of as one (`merged`)."""
+    rows: int = 0
     """Posts read and rows rejected."""
-    posts: int
-    rejected: int
-    reasons: dict[str, int]
+    posts: int = 0
+    rejected: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
     """Why rows (or the whole file) were rejected, most frequent first."""
-    found: dict[str, int]
+    found: dict[str, int] = field(default_factory=dict)
     """Column of POST to the number of posts that carry it (lists: that are not empty)."""
-    cannot_carry: tuple[str, ...]
+    cannot_carry: tuple[str, ...] = ()
     """Columns of POST that the format can never hold."""
-    absent: tuple[str, ...]
+    absent: tuple[str, ...] = ()
     """Columns of POST that the format could hold and no post here carries."""
-    unused: tuple[str, ...]
+    unused: tuple[str, ...] = ()
     """Columns of the file (top-level keys of its first records) that are not read."""
-    sample: tuple[dict[str, Any], ...]
+    sample: tuple[dict[str, Any], ...] = ()
     """The first posts, as imported."""
 
 
@@ -60,13 +63,84 @@ class Inspection:
 class _Tally:
     """What was counted of a file so far."""
 
-    opened: Opened | None = None
+    known: Inspection
+    """What was known when it was opened."""
     posts: int = 0
     whole: int = 0
     """Rejects that are of no row but of the file."""
     reasons: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
+    found: list[int] = field(default_factory=lambda: [0] * len(POST))
     sample: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Inspector:
+    """Watches what is read, file by file; small for each file, since there may be many."""
+
+    def __init__(self, *, mapping: Mapping[str, str] | None = None, sample: int = 0) -> None:
+        """Mapping as in `read_posts`; sample: posts to keep of each file."""
+        self._mapping = checked_mapping(mapping)
+        self._sample = sample
+        self._tallies: dict[str, _Tally] = {}
+
+    def opened(self, file: Opened) -> None:
+        """A file of which the format is known now."""
+        known = Inspection(
+            file=file.name,
+            format=file.format_name,
+            how=file.form.how,
+            dialect=file.contents.dialect,
+            compression=file.compression,
+            cannot_carry=CANNOT_CARRY[file.format_name],
+            unused=_unused(file, self._mapping),
+        )
+        self._tallies[file.name] = _Tally(known)
+
+    def read(self, batch: ImportBatch) -> None:
+        """Posts and rejects of these files."""
+        for row in batch.rejects.select(["file", "row", "why"]).to_pylist():
+            tally = self._tally(row["file"])
+            tally.reasons[row["why"]] += 1
+            tally.whole += row["row"] is None
+        start = 0
+        for name, run in itertools.groupby(batch.posts.column("source_file").to_pylist()):
+            posts = batch.posts.slice(start, len(list(run)))
+            start += posts.num_rows
+            self._count(self._tally(name), posts)
+
+    def report(self) -> list[Inspection]:
+        """What was seen of each file, by name."""
+        return [_told(self._tallies[name]) for name in sorted(self._tallies)]
+
+    def _tally(self, name: str) -> _Tally:
+        return self._tallies.setdefault(name, _Tally(Inspection(file=name)))
+
+    def _count(self, tally: _Tally, posts: Any) -> None:
+        tally.posts += posts.num_rows
+        for at, column in enumerate(posts.columns):
+            tally.found[at] += _carried(column)
+        if len(tally.sample) < self._sample:
+            tally.sample += posts.slice(0, self._sample - len(tally.sample)).to_pylist()
+
+
+def read_inspected(
+    paths: Sequence[str | Path] | str | Path,
+    inspector: Inspector,
+    *,
+    format: str | None = None,  # noqa: A002 - as in read_posts
+    mapping: Mapping[str, str] | None = None,
+    batch_rows: int = 8192,
+) -> Iterator[ImportBatch]:
+    """As `read_posts`; the inspector sees all that is read."""
+    job = Job(
+        checked_format(format),
+        checked_mapping(mapping),
+        checked_rows(batch_rows),
+        opened=inspector.opened,
+    )
+    entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
+    for batch in read_entries(entries, refused, job):
+        inspector.read(batch)
+        yield batch
 
 
 def inspect_files(
@@ -86,24 +160,10 @@ def inspect_files(
     """
     if sample < 0:
         raise InputError(f"sample is {sample}; pass 0 or more")
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
-
-    def opened(file: Opened) -> None:
-        tallies[file.name].opened = file
-
-    job = Job(checked_format(format), checked_mapping(mapping), 8192, opened=opened)
-    entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
-    for batch in read_entries(entries, refused, job):
-        for row in batch.rejects.select(["file", "row", "why"]).to_pylist():
-            tally = tallies[row["file"]]
-            tally.reasons[row["why"]] += 1
-            tally.whole += row["row"] is None
-        start = 0
-        for name, run in itertools.groupby(batch.posts.column("source_file").to_pylist()):
-            posts = batch.posts.slice(start, len(list(run)))
-            start += posts.num_rows
-            _count(tallies[name], posts, sample)
-    return [_told(name, tally, job.mapping) for name, tally in sorted(tallies.items())]
+    inspector = Inspector(mapping=mapping, sample=sample)
+    for _ in read_inspected(paths, inspector, format=format, mapping=mapping):
+        pass
+    return inspector.report()
 
 
 def merged(files: Sequence[Inspection]) -> Inspection:
@@ -114,6 +174,7 @@ def merged(files: Sequence[Inspection]) -> Inspection:
     return replace(
         first,
         file=f"{len(files):,} files",
+        files=len(files),
         dialect=" | ".join(sorted({one.dialect for one in files})),
         compression=", ".join(sorted({one.compression for one in files if one.compression}))
         or None,
@@ -128,36 +189,21 @@ def merged(files: Sequence[Inspection]) -> Inspection:
     )
 
 
-def _count(tally: _Tally, posts: Any, sample: int) -> None:
-    tally.posts += posts.num_rows
-    for name in POST.names:
-        tally.found[name] += _carried(posts.column(name))
-    if len(tally.sample) < sample:
-        tally.sample += posts.slice(0, sample - len(tally.sample)).to_pylist()
-
-
-def _told(name: str, tally: _Tally, mapping: Mapping[str, str]) -> Inspection:
-    opened, found = tally.opened, tally.found
-    barred = CANNOT_CARRY[opened.format_name] if opened else ()
+def _told(tally: _Tally) -> Inspection:
+    found = dict(zip(POST.names, tally.found, strict=True))
     rejected = tally.reasons.total()
-    return Inspection(
-        file=name,
-        format=opened.format_name if opened else None,
-        how=opened.form.how if opened else "in no format that is read",
-        dialect=opened.contents.dialect if opened else "unknown",
-        compression=opened.compression if opened else None,
+    return replace(
+        tally.known,
         rows=tally.posts + rejected - tally.whole,
         posts=tally.posts,
         rejected=rejected,
         reasons=_by_count(tally.reasons),
-        found={column: found[column] for column in POST.names if found[column]},
-        cannot_carry=barred,
+        found={column: count for column, count in found.items() if count},
         absent=tuple(
             column
-            for column in POST.names
-            if not found[column] and column not in barred and column not in _ALWAYS
+            for column, count in found.items()
+            if not count and column not in tally.known.cannot_carry and column not in _ALWAYS
         ),
-        unused=_unused(opened, mapping) if opened else (),
         sample=tuple(tally.sample),
     )
 

@@ -92,7 +92,7 @@ def read_posts(
         InputError: a path that does not exist, a pattern that matches nothing, an unknown format
             or an unknown field in the mapping.
     """
-    job = Job(checked_format(format), checked_mapping(mapping), _checked_rows(batch_rows))
+    job = Job(checked_format(format), checked_mapping(mapping), checked_rows(batch_rows))
     entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
     return read_entries(entries, refused, job)
 
@@ -110,7 +110,12 @@ def checked_format(name: str | None) -> str | None:
     raise InputError(f"unknown format '{name}'; {hint}")
 
 
-def _checked_rows(rows: int) -> int:
+def checked_rows(rows: int) -> int:
+    """The number, if a batch can have so many rows.
+
+    Raises:
+        InputError: it is below 1.
+    """
     if rows < 1:
         raise InputError(f"batch_rows is {rows}; pass 1 or more")
     return rows

@@ -36,11 +36,11 @@ def test_profile_prints_a_table_and_writes_all_files(result: tuple[Path, Result]
     assert done.exit_code == 0, done.output
     assert "=1+0" in done.output
     assert "posts/s" in done.output
-    assert f"1 rows or files could not be read; each is in {out / 'rejects.jsonl'}:" in done.output
+    assert f"1 rows or files were not imported; each is in {out / 'rejects.jsonl'}:" in done.output
     assert "  b.jsonl, row 2: is not JSON: " in done.output
     assert {path.name for path in out.iterdir()} == {
         "posts.parquet", "profiles.parquet", "profiles.csv", "profiles.json", "rejects.jsonl",
-        "report.html",
+        "report.html", "sources.json",
     }  # fmt: skip
     assert pq.read_schema(out / "posts.parquet").equals(KEPT_POST)
     assert pq.read_schema(out / "profiles.parquet").equals(PROFILE)
@@ -183,3 +183,11 @@ def test_help_imports_nothing_heavy() -> None:
 def test_every_command_has_an_example() -> None:
     for command in ("profile", "tag", "inspect"):
         assert "Example: analyzer" in analyzer(command, "--help").output
+
+
+def test_sources_say_what_inspect_says(result: tuple[Path, Result]) -> None:
+    folder = result[0].parent
+    done = analyzer("inspect", folder / "a.jsonl", folder / "b.jsonl", "--json")
+    told = [one | {"sample": []} for one in json.loads(done.stdout)]
+    assert json.loads((result[0] / "sources.json").read_bytes()) == told
+    assert [one["rejected"] for one in told] == [0, 1]

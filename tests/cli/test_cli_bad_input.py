@@ -163,7 +163,7 @@ def test_a_folder_of_hostile_files_ends_with_one_under_strict(
     assert done.exit_code == 1, done.output
     assert done.stderr == "analyzer: rows were rejected, and --strict was given\n"
     assert f"each is in {out / 'rejects.jsonl'}:" in done.stdout
-    assert len(list(out.iterdir())) == 6
+    assert len(list(out.iterdir())) == 7
 
 
 def test_every_reject_names_file_row_and_remedy(hostile: tuple[Path, Result]) -> None:

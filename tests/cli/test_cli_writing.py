@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RESULTS = (
     "posts.parquet", "profiles.parquet", "profiles.csv", "profiles.json", "rejects.jsonl",
-    "report.html",
+    "report.html", "sources.json",
 )  # fmt: skip
 PARTS = ".analyzer-parts"
 SMALL = "batch_rows = 7\nworkers = 1\n"

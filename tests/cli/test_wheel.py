@@ -108,7 +108,7 @@ def test_it_profiles_from_another_directory(python: Path, tmp_path: Path) -> Non
     written = {path.name: path.stat().st_size for path in (tmp_path / "profiled").iterdir()}
     expected = {
         "posts.parquet", "profiles.parquet", "profiles.csv", "profiles.json", "rejects.jsonl",
-        "report.html",
+        "report.html", "sources.json",
     }  # fmt: skip
     assert expected <= written.keys()
     assert written["rejects.jsonl"] == 0

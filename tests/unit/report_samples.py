@@ -10,6 +10,7 @@ import pyarrow as pa
 from analyzer.config import ProfileConfig
 from analyzer.report import Measure, ModelSummary, ReportSummary
 from analyzer.schema import FACTS, PROFILE
+from analyzer.sources import Inspection
 
 START = datetime(2026, 1, 5, 1, 30, tzinfo=UTC)
 
@@ -224,6 +225,19 @@ SUMMARY = ReportSummary(
         "tiktok_web": ("title", "is_repost"), "ytdlp": ("is_ad", "is_paid_partnership"),
         "apify_tiktok": ("title",), "csv": (),
     },
+    sources=(
+        Inspection(
+            file="5 files", format="tiktok_web", how="the keys 'desc' and 'author'", files=5,
+            rows=28, posts=24, rejected=4, reasons={"no text": 3, "not JSON": 1},
+            found={"post_id": 24, "likes": 24, "url": 12}, cannot_carry=("title", "is_repost"),
+            absent=("views",), unused=("stickersOnItem",),
+        ),
+        Inspection(file="2 files", files=2, rejected=2, reasons={"is no export": 2}),
+    ),
+    troubled=(
+        Inspection(file="tiktok/a.json", format="tiktok_web", posts=24, rejected=4,
+                   reasons={"no text": 3, "not JSON": 1}),
+    ),
     first_posted_at=START,
     last_posted_at=START + timedelta(days=140),
     settings=ProfileConfig(),

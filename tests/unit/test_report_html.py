@@ -37,7 +37,7 @@ VOID: Final = {"meta", "br", "link", "img", "input"}
 ALLOWED: Final = {
     "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section",
     "article", "div", "p", "h1", "h2", "h3", "h4", "ul", "li", "a", "b", "bdi", "br", "small",
-    "span", "q", "code", "figure",
+    "span", "q", "code", "figure", "details", "summary", "dl", "dt", "dd",
     "figcaption", "blockquote", "footer", "table", "caption", "thead",
     "tbody", "tr", "th", "td", "svg", "g", "defs", "circle", "path", "rect", "line", "text", "use",
 }  # fmt: skip

@@ -204,7 +204,7 @@ def tag_posts(
         from analyzer.model.packed import check_gpu
 
         check_gpu(request.device)
-    inspector = Inspector(mapping=request.mapping)
+    inspector = Inspector()
     rejected = Rejected()
     parts_dir = out / PARTS
     _make_folder(parts_dir)

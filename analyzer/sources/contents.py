@@ -64,11 +64,13 @@ def open_contents(
     path: Path | None,
     *,
     wanted: frozenset[str],
+    records: str | None = None,
 ) -> Contents:
     """The records in the bytes of a file.
 
     path    where the very same bytes lie on disk, if they do
     wanted  columns the user maps: a table that has one of them is a table
+    records where the records of JSON stand, if the user says so
 
     Raises:
         Damaged: empty, an archive in an archive, or nothing that is read; while iterating, as the
@@ -93,7 +95,7 @@ def open_contents(
     else:
         first = head.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")[:1]
     if first in {b"{", b"["}:
-        return _json(pieces, encoding)
+        return _json(pieces, encoding, records)
     if first == b"<" and (markup := _markup(head, encoding)) is not None:
         return markup(head, pieces)
     if first in {b"-", b"+"} and has_front_matter(_beginning(head, encoding)):
@@ -119,7 +121,7 @@ def _beginning(head: bytes, encoding: str) -> str:
     return codecs.getincrementaldecoder(encoding)(errors).decode(head[:SAMPLE]).lstrip("\ufeff")
 
 
-def _json(pieces: Iterator[bytes], encoding: str) -> Contents:
+def _json(pieces: Iterator[bytes], encoding: str, records: str | None) -> Contents:
     if "16" in encoding:
         pieces = (text.encode("utf-8", "surrogatepass") for text in decoded(pieces, encoding))
     pieces = _stripped(pieces)
@@ -130,12 +132,12 @@ def _json(pieces: Iterator[bytes], encoding: str) -> Contents:
         if b"\n" in head or len(head) < size or size > RECORD_LIMIT:
             break
         size *= 4
-    lines = is_lines(head)
+    lines = records is None and is_lines(head)
     shown = encoding if "16" in encoding else "utf-8"
     return Contents(
         container="json",
         dialect=f"{'one record a line' if lines else 'one JSON document'}, {shown}",
-        rows=(read_lines if lines else read_document)(pieces),
+        rows=read_lines(pieces) if lines else read_document(pieces, records),
     )
 
 

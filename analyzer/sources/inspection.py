@@ -14,8 +14,8 @@ from analyzer.errors import InputError
 from analyzer.schema import POST
 from analyzer.sources.files import expand
 from analyzer.sources.formats import CANNOT_CARRY
-from analyzer.sources.generic import checked_mapping, columns, root
-from analyzer.sources.read import Job, Opened, checked_format, checked_rows, read_entries
+from analyzer.sources.generic import columns, root
+from analyzer.sources.read import Opened, new_job, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,9 +76,8 @@ class _Tally:
 class Inspector:
     """Watches what is read, file by file; small for each file, since there may be many."""
 
-    def __init__(self, *, mapping: Mapping[str, str] | None = None, sample: int = 0) -> None:
-        """Mapping as in `read_posts`; sample: posts to keep of each file."""
-        self._mapping = checked_mapping(mapping)
+    def __init__(self, *, sample: int = 0) -> None:
+        """sample: posts to keep of each file."""
         self._sample = sample
         self._tallies: dict[str, _Tally] = {}
 
@@ -91,7 +90,7 @@ class Inspector:
             dialect=file.contents.dialect,
             compression=file.compression,
             cannot_carry=CANNOT_CARRY[file.format_name],
-            unused=_unused(file, self._mapping),
+            unused=_unused(file),
         )
         self._tallies[file.name] = _Tally(known)
 
@@ -131,12 +130,8 @@ def read_inspected(
     batch_rows: int = 8192,
 ) -> Iterator[ImportBatch]:
     """As `read_posts`; the inspector sees all that is read."""
-    job = Job(
-        checked_format(format),
-        checked_mapping(mapping),
-        checked_rows(batch_rows),
-        opened=inspector.opened,
-    )
+    job = new_job(format, mapping, batch_rows)
+    job.opened = inspector.opened
     entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
     for batch in read_entries(entries, refused, job):
         inspector.read(batch)
@@ -160,7 +155,7 @@ def inspect_files(
     """
     if sample < 0:
         raise InputError(f"sample is {sample}; pass 0 or more")
-    inspector = Inspector(mapping=mapping, sample=sample)
+    inspector = Inspector(sample=sample)
     for _ in read_inspected(paths, inspector, format=format, mapping=mapping):
         pass
     return inspector.report()
@@ -234,12 +229,12 @@ class _Watched(dict[str, Any]):
         return super().__getitem__(key)
 
 
-def _unused(opened: Opened, mapping: Mapping[str, str]) -> tuple[str, ...]:
+def _unused(opened: Opened) -> tuple[str, ...]:
     names = list(opened.contents.columns) or [key for r in opened.sample for key in r]
     names = list(dict.fromkeys(name for name in names if isinstance(name, str)))
     read: set[str] = set()
     if opened.form.generic:
-        plan = columns(names, mapping)
+        plan = columns(names, dict(opened.place.mapping))
         read = {root(theirs, names) or theirs for theirs in plan.values()}
     else:
         for record in opened.sample:

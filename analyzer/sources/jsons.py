@@ -14,6 +14,7 @@ from analyzer.sources.ghost import ghost_posts
 from analyzer.sources.meta_download import download_posts
 from analyzer.sources.shapes import DOCUMENT_LIMIT, RAW_LIMIT, RECORD_LIMIT, Damaged, Rows
 from analyzer.sources.streams import until_damage
+from analyzer.sources.wrapped import records_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,11 +138,13 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[list[bytes | None]]:
         raise caught[0]
 
 
-def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
+def read_document(pieces: Iterator[bytes], path: str | None = None) -> Iterator[Rows]:
     """Records of a JSON array, of an object, or of several one after the other.
 
     An array is read element by element, so its length is not bounded; one element is
     (`RECORD_LIMIT`), as is a top-level object (`DOCUMENT_LIMIT`).
+
+    path: where in each element or object its records stand (`records_at`); None finds them.
 
     Raises:
         Damaged: while iterating, at the first element that is not JSON: what follows it cannot
@@ -150,7 +153,7 @@ def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
     reader = _Values(pieces)
     rows = Rows([], [], [], [])
     number = weight = 0
-    for number, record, raw, why in _records(reader):
+    for number, record, raw, why in _records(reader, path):
         why_not = _why_not(record, raw, why)
         if why_not is not None:
             rows.bad.append((number, why_not, raw))
@@ -169,7 +172,7 @@ def read_document(pieces: Iterator[bytes]) -> Iterator[Rows]:
         raise reader.damage
 
 
-def _records(reader: _Values) -> Iterator[tuple[int, Any, str, str | None]]:
+def _records(reader: _Values, path: str | None) -> Iterator[tuple[int, Any, str, str | None]]:
     """Number, record, its own text, and why it is none, of each record and each message.
 
     What gallery-dl says of a post stands before its images and again with each: it is a record
@@ -189,7 +192,11 @@ def _records(reader: _Values) -> Iterator[tuple[int, Any, str, str | None]]:
             elif kind == _STOPPED:
                 yield number, told, text, f"gallery-dl stopped here: {_said(told)}"
             continue
-        for record in unwrap(value):
+        wrapped, why = (unwrap(value), None) if path is None else records_at(value, path)
+        if why is not None:
+            number += 1
+            yield number, value, text, why
+        for record in wrapped:
             number += 1
             # of a wrapped record its own text, not its wrapper's: that would be quadratic
             raw = text if record is value else json.dumps(record, ensure_ascii=False)

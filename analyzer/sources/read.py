@@ -29,6 +29,7 @@ from analyzer.sources.pending import REJECT_WEIGHT, ImportBatch, Pending
 from analyzer.sources.shapes import MIB, Contents, Damaged, Format, Place, Record, Rows
 from analyzer.sources.sheets import is_workbook, read_sheets
 from analyzer.sources.streams import compression, decompressed, peek
+from analyzer.sources.wrapped import likely_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -61,6 +62,8 @@ class Job:
     format: str | None
     mapping: Mapping[str, str]
     batch_rows: int
+    records: str | None = None
+    """Where the posts stand in JSON of no known shape: `wrapped.records_at`."""
     pending: Pending = field(default_factory=Pending)
     recent: deque[tuple[str, str, int]] = field(default_factory=lambda: deque(maxlen=RECENT))
     opened: Callable[[Opened], None] | None = None
@@ -83,7 +86,8 @@ def read_posts(
     paths       files, folders (read with all below them) and glob patterns, in any order
     format      a key of FORMATS for all files; None tells it from each file's content
     mapping     our field to their column, such as {"text": "caption"}, or to the path of a nested
-                value: {"account": "author.handle"}; for generic JSON, tables and workbooks
+                value: {"account": "author.handle"}; for generic JSON, tables and workbooks.
+                "records" says where in JSON the posts stand: {"records": "result.posts"}
     batch_rows  posts per batch, at most
     A file or row that cannot be read is a reject and the rest is read on. A time without a zone
     is taken as UTC. Where a file names no accounts at all, its own name stands for one.
@@ -92,9 +96,22 @@ def read_posts(
         InputError: a path that does not exist, a pattern that matches nothing, an unknown format
             or an unknown field in the mapping.
     """
-    job = Job(checked_format(format), checked_mapping(mapping), checked_rows(batch_rows))
+    job = new_job(format, mapping, batch_rows)
     entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
     return read_entries(entries, refused, job)
+
+
+def new_job(format_name: str | None, mapping: Mapping[str, str] | None, batch_rows: int) -> Job:
+    """The arguments of `read_posts`, checked.
+
+    Raises:
+        InputError: as `read_posts`.
+    """
+    columns = dict(mapping or {})
+    records = columns.pop("records", None)
+    if batch_rows < 1:
+        raise InputError(f"batch_rows is {batch_rows}; pass 1 or more")
+    return Job(checked_format(format_name), checked_mapping(columns), batch_rows, records)
 
 
 def checked_format(name: str | None) -> str | None:
@@ -108,17 +125,6 @@ def checked_format(name: str | None) -> str | None:
     near = difflib.get_close_matches(name, FORMATS, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(FORMATS)}"
     raise InputError(f"unknown format '{name}'; {hint}")
-
-
-def checked_rows(rows: int) -> int:
-    """The number, if a batch can have so many rows.
-
-    Raises:
-        InputError: it is below 1.
-    """
-    if rows < 1:
-        raise InputError(f"batch_rows is {rows}; pass 1 or more")
-    return rows
 
 
 def read_entries(
@@ -215,7 +221,8 @@ def _records(
 ) -> Iterator[ImportBatch]:
     packed, pieces = decompressed(pieces)
     path = entry.path if packed is None else None
-    contents = open_contents(pieces, entry.name, path, wanted=frozenset(job.mapping.values()))
+    wanted = frozenset(job.mapping.values())
+    contents = open_contents(pieces, entry.name, path, wanted=wanted, records=job.records)
     yield from _rows(contents, entry, job, group, packed)
 
 
@@ -293,7 +300,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - private: what is known of a file so far
         # the sample may lack a rare key of JSON records; the header of a table is all there is
         needed = job.mapping if contents.columns else job.mapping.keys() & {"text", "account"}
         if names and (why := missing_column(names, job.mapping, needed)):
-            raise Damaged(why)
+            raise Damaged(why + _deeper(records, job))
         if "account" not in columns(names, job.mapping):
             default = handle(stem(entry.name))
     place = Place(
@@ -313,6 +320,15 @@ def _opened(  # noqa: PLR0913, PLR0917 - private: what is known of a file so far
         contents=contents,
         place=place,
         sample=tuple(records),
+    )
+
+
+def _deeper(records: Sequence[Record], job: Job) -> str:
+    """What to try where posts may stand inside what was taken for them; else empty."""
+    found = (likely_path(record) for record in records) if job.records is None else iter(())
+    path = next((path for path in found if path is not None and path.isprintable()), None)
+    return (
+        f"; if the posts stand at '{path[:200]}', pass --map records={path[:200]}" if path else ""
     )
 
 

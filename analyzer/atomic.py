@@ -1,8 +1,9 @@
-"""Files that appear whole or not at all: write beside the target, fsync, rename."""
+"""Files that appear whole or not at all, and folders that one run at a time writes to."""
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 import secrets
@@ -90,3 +91,56 @@ def _concerns(error: OSError, temp: Path, final: Path) -> bool:
     """Whether the error is about the target: writes that fail name no file at all."""
     named = {os.fspath(n) for n in (error.filename, error.filename2) if n is not None}
     return not named or bool(named & {str(temp), str(final), str(final.parent)})
+
+
+@contextmanager
+def claimed(out: Path, *within: Path) -> Iterator[Path]:
+    """The output folder for one run alone: made if absent, freed of what killed runs left.
+
+    within: folders inside it that are freed, too.
+
+    Raises:
+        StoreError: it cannot be made, or another run writes to it.
+    """
+    new = make_folder(out)
+    try:
+        handle = os.open(out, os.O_RDONLY)
+    except OSError as error:
+        raise unwritable(out, error) from error
+    try:
+        if _locked(handle, out):
+            for folder in (out, *within):
+                if folder.is_dir():
+                    discard_leftovers(folder)
+        yield out
+    finally:
+        os.close(handle)
+        if new and not any(out.iterdir()):
+            out.rmdir()
+
+
+def _locked(handle: int, folder: Path) -> bool:
+    """Lock an open folder until it is closed; False where the file system has no locks."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise StoreError(
+            f"{folder}: another run is writing there; wait for its end, or pass another folder "
+            "with -o"
+        ) from error
+    except OSError:  # some network file systems: two runs there are the user's to keep apart
+        return False
+    return True
+
+
+def make_folder(folder: Path) -> bool:
+    """Make it and say whether it is new."""
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        if not folder.is_dir():
+            raise StoreError(f"{folder}: is a file; pass another folder with -o") from error
+        return False
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    return True

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
-import shutil
 import tempfile
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analyzer.atomic import atomic_path, discard_leftovers, unwritable
 from analyzer.config import Config
-from analyzer.engine import map_files
-from analyzer.errors import AnalyzerError, InputError, StoreError
-from analyzer.model import default_bundle, id_on, read_bundle
-from analyzer.pipeline.collect import posts_by_account
-from analyzer.pipeline.finish import finished
-from analyzer.pipeline.worker import WorkerSpec
 from analyzer.profile import account_facts, build_profiles, merge_totals, totals
 from analyzer.report import (
     Measure,
@@ -38,23 +25,17 @@ from analyzer.report import (
     write_report,
 )
 from analyzer.schema import FACTS, KEPT_POST, REJECT, TAG
-from analyzer.sources import CANNOT_CARRY, Inspection, Inspector, merged, read_inspected
-from analyzer.text import front_end
+from analyzer.sources import (
+    CANNOT_CARRY,
+    Inspection,
+    merged,
+)
+from analyzer.tagging import Request, Tagged, tag_posts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.model import Manifest
-
-PARTS: Final = ".analyzer-parts"
-"""Folder of unfinished work inside the output folder: a run that was stopped goes on from it."""
-
-FINISHED: Final = f"{'[0-9a-f]' * 64}.parquet"
-"""Pattern of the parts that a next run need not make again."""
-
-READABLE: Final = orjson.OPT_INDENT_2
-SAID: Final = 8
-"""Kinds of rejects that are told; all of them are in rejects.jsonl."""
 
 MEASURES: Final = {
     "drive_f1_clear": "Passion or brand, posts of clarity 1 and more: macro F1",
@@ -63,68 +44,6 @@ MEASURES: Final = {
     "promo_f1": "Promotion, one of 3: macro F1",
     "ece": "Calibration of P(passion): expected calibration error (0 is best)",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What to analyse, and how."""
-
-    paths: tuple[str, ...]
-    config: Config
-    format: str | None = None
-    mapping: Mapping[str, str] | None = None
-    bundle: str | None = None
-    device: str = "cpu"
-    """See `model.load_tagger`."""
-
-
-@dataclass(slots=True)
-class Rejected:
-    """Rejects counted by their reason; reasons that differ after a number only are one kind."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    """By the reason of the first of each kind, in the order of files and rows."""
-    first: dict[str, str] = field(default_factory=dict)
-    """Reason to the file and row it stands for."""
-    _kinds: dict[str, str] = field(default_factory=dict)
-
-    def add(self, file: str, row: int | None, why: str) -> None:
-        """Count a reject."""
-        # "character 17" here and "character 9" there would make a reason of each row
-        kind = self._kinds.setdefault(re.split(r"\d", why, maxsplit=1)[0], why)
-        self.counts[kind] += 1
-        self.first.setdefault(kind, file if row is None else f"{file}, row {row:,}")
-
-    def lines(self) -> Iterator[str]:
-        """For a reader: file, row and reason of the first of each kind, most frequent first."""
-        for why, count in self.counts.most_common(SAID):
-            more = f" ({count - 1:,} more like it)" if count > 1 else ""
-            yield f"{self.first[why]}: {why}{more}"
-        if len(self.counts) > SAID:
-            yield f"and {len(self.counts) - SAID:,} other reasons"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tagged:
-    """Posts read and tagged, on disk, and what was counted on the way."""
-
-    posts: Path
-    """Parquet, KEPT_POST, ordered by account and post id."""
-    rejects: Path
-    """JSON lines, REJECT."""
-    read: int
-    """Posts read, before a post seen twice was counted once."""
-    kept: int
-    rejected: Rejected
-    manifest: Manifest
-    model_id: str
-    sources: list[Inspection]
-    """What each file held, by name."""
-
-    @property
-    def files(self) -> int:
-        """Files that posts came from."""
-        return sum(one.posts > 0 for one in self.sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,107 +100,6 @@ def analyse(  # noqa: PLR0913 - one parameter a choice of the user
             rejects=pa.Table.from_pylist([orjson.loads(x) for x in lines if x], schema=REJECT),
             summary=summary,
         )
-
-
-def tag_posts(
-    request: Request, out: Path, *, on_tagged: Callable[[int], None] | None = None
-) -> Tagged:
-    """Read, segment and tag: writes posts.parquet and rejects.jsonl to `out`.
-
-    on_tagged: called with the number of posts of each part that is done.
-
-    Raises:
-        InputError: no post could be read.
-        ModelError: the bundle or the device cannot be used.
-        StoreError: `out` cannot be written; what it held is untouched.
-    """
-    bundle = read_bundle(default_bundle() if request.bundle is None else Path(request.bundle))
-    model_id = id_on(request.device, bundle.model_id)
-    spec = WorkerSpec(
-        bundle=request.bundle, model_id=model_id, front_end=front_end(), device=request.device
-    )
-    if request.device != "cpu":  # before anything is read
-        from analyzer.model.packed import check_gpu
-
-        check_gpu(request.device)
-    inspector = Inspector()
-    rejected = Rejected()
-    parts_dir = out / PARTS
-    _make_folder(parts_dir)
-    try:
-        with (
-            atomic_path(out / "rejects.jsonl") as rejects,
-            atomic_path(out / "posts.parquet") as posts,
-        ):
-            uris = _parts(request, parts_dir, rejects, rejected, inspector)
-            parts = []
-            for part in map_files(uris, spec, parts_dir, workers=request.config.workers):
-                parts.append(part)
-                if on_tagged:
-                    on_tagged(pq.read_metadata(part).num_rows)
-            if not parts:
-                raise InputError(_nothing_read(request, rejected))
-            kept = 0
-            with pq.ParquetWriter(posts, KEPT_POST, compression="zstd") as writer:
-                for table in _sorted(parts, parts_dir):
-                    writer.write_table(finished(table))
-                    kept += table.num_rows
-    except AnalyzerError:
-        if not any(parts_dir.glob(FINISHED)):  # else a next run goes on from them
-            shutil.rmtree(parts_dir)
-        raise
-    shutil.rmtree(parts_dir)
-    sources = inspector.report()
-    with atomic_path(out / "sources.json") as path:
-        path.write_bytes(orjson.dumps([asdict(one) for one in sources], option=READABLE) + b"\n")
-    return Tagged(
-        posts=out / "posts.parquet",
-        rejects=out / "rejects.jsonl",
-        read=sum(one.posts for one in sources),
-        kept=kept,
-        sources=sources,
-        rejected=rejected,
-        manifest=bundle.manifest,
-        model_id=model_id,
-    )
-
-
-@contextmanager
-def claimed(out: Path) -> Iterator[Path]:
-    """The output folder for one run alone: made if absent, freed of what killed runs left.
-
-    Raises:
-        StoreError: it cannot be made, or another run writes to it.
-    """
-    new = _make_folder(out)
-    try:
-        handle = os.open(out, os.O_RDONLY)
-    except OSError as error:
-        raise unwritable(out, error) from error
-    try:
-        if _locked(handle, out):
-            for folder in (out, out / PARTS):
-                if folder.is_dir():
-                    discard_leftovers(folder)
-        yield out
-    finally:
-        os.close(handle)
-        if new and not any(out.iterdir()):
-            out.rmdir()
-
-
-def _locked(handle: int, folder: Path) -> bool:
-    """Lock an open folder until it is closed; False where the file system has no locks."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise StoreError(
-            f"{folder}: another run is writing there; wait for its end, or pass another folder "
-            "with -o"
-        ) from error
-    except OSError:  # some network file systems: two runs there are the user's to keep apart
-        return False
-    return True
 
 
 def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSummary]:
@@ -370,68 +188,8 @@ def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:
     )
 
 
-def _parts(
-    request: Request, folder: Path, rejects: Path, rejected: Rejected, inspector: Inspector
-) -> Iterator[str]:
-    """Write batches of posts as files for the workers, and all rejects to one file.
-
-    rejected, inspector: see each batch as it is read.
-    """
-    batches = read_inspected(
-        request.paths,
-        inspector,
-        format=request.format,
-        mapping=request.mapping,
-        batch_rows=request.config.batch_rows,
-    )
-    with rejects.open("wb") as sink:
-        for number, batch in enumerate(batches):
-            for row in batch.rejects.to_pylist():
-                rejected.add(row["file"], row["row"], row["why"])
-                sink.write(orjson.dumps(row) + b"\n")
-            if not batch.posts.num_rows:
-                continue
-            target = folder / f"posts-{number:06d}.parquet"
-            with atomic_path(target) as part:
-                pq.write_table(batch.posts, part, compression="zstd")
-            yield str(target)
-
-
-def _sorted(parts: Sequence[str], folder: Path) -> Iterator[Any]:
-    try:
-        yield from posts_by_account(parts, folder)
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:  # how it finds a full disk
-        why = str(error).partition("\n")[0]
-        raise StoreError(
-            f"{folder.parent}: the posts cannot be sorted there: {why}; free some space on that "
-            "disk, or pass another folder with -o"
-        ) from error
-
-
 def _whole_accounts(posts: Path) -> Iterator[Any]:
     """The row groups of posts.parquet: each was written as a chunk of whole accounts."""
     with pq.ParquetFile(posts) as file:
         for group in range(file.num_row_groups):
             yield file.read_row_group(group).cast(KEPT_POST)
-
-
-def _nothing_read(request: Request, rejected: Rejected) -> str:
-    lines = list(rejected.lines())
-    if not lines:
-        return f"no post found in {', '.join(request.paths)}: the files hold none"
-    if len(lines) == 1:
-        return f"no post could be read: {lines[0]}"
-    return "\n  ".join(["no post could be read:", *lines])
-
-
-def _make_folder(folder: Path) -> bool:
-    """Make it and say whether it is new."""
-    try:
-        folder.mkdir(parents=True)
-    except FileExistsError as error:
-        if not folder.is_dir():
-            raise StoreError(f"{folder}: is a file; pass another folder with -o") from error
-        return False
-    except OSError as error:
-        raise unwritable(folder, error) from error
-    return True

@@ -20,6 +20,7 @@ from analyzer.cli.options import (
     Mapping,
     Out,
     Paths,
+    RejectedOnly,
     Strict,
     Workers,
     columns,
@@ -30,7 +31,7 @@ from analyzer.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.jobs import Request, Tagged
+    from analyzer.tagging import Request, Tagged
 
 SHOWN = 40
 
@@ -54,6 +55,7 @@ def profile(  # noqa: PLR0913 - one parameter an option
     device: Device = "cpu",
     config: ConfigFile = None,
     strict: Strict = False,
+    rejected: RejectedOnly = False,
 ) -> None:
     """Profile the accounts whose posts stand in the files.
 
@@ -61,14 +63,20 @@ def profile(  # noqa: PLR0913 - one parameter an option
     profiles.json, rejects.jsonl and report.html.
 
     Example: analyzer profile exports/ -o result --map text=caption
+
+    Example: analyzer profile exports/ -o result --map mine.toml --rejected
     """
     with told():
         from rich.console import Console
 
         from analyzer import jobs
+        from analyzer.errors import InputError
         from analyzer.report import profile_table
 
         request = _request(paths, format, mapping, workers, bundle, device, config)
+        request = replace(request, rejected_only=rejected)
+        if rejected and out is None:
+            raise InputError("--rejected goes on from a result: pass its folder with -o DIR")
         given = {"level": level, "min_posts": min_posts}
         request = _with_profile(request, {k: v for k, v in given.items() if v is not None})
         with _folder(out) as folder:
@@ -102,6 +110,7 @@ def tag(  # noqa: PLR0913 - one parameter an option
     device: Device = "cpu",
     config: ConfigFile = None,
     strict: Strict = False,
+    rejected: RejectedOnly = False,
 ) -> None:
     """Tag posts only: writes posts.parquet and rejects.jsonl.
 
@@ -109,6 +118,7 @@ def tag(  # noqa: PLR0913 - one parameter an option
     """
     with told():
         request = _request(paths, format, mapping, workers, bundle, device, config)
+        request = replace(request, rejected_only=rejected)
         with _folder(out) as folder:
             tagged = _tag(request, folder, out)
     print(f"Tags: {tagged.posts}")
@@ -125,7 +135,7 @@ def _request(  # noqa: PLR0913, PLR0917 - the options that all jobs share
     config: Path | None,
 ) -> Request:
     from analyzer.config import Config, load_config
-    from analyzer.jobs import Request
+    from analyzer.tagging import Request
 
     settings = load_config(config) if config else Config()
     if workers is not None:
@@ -149,13 +159,13 @@ def _tag(request: Request, folder: Path, out: Path | None) -> Tagged:
     """Tag with a progress bar, then say what was read and how fast."""
     from tqdm import tqdm
 
-    from analyzer import jobs
+    from analyzer.tagging import tag_posts
     from analyzer.text import only_what_segments
 
     only_what_segments()
     started = time.monotonic()
     with tqdm(unit=" posts", disable=None, leave=False) as bar:
-        tagged = jobs.tag_posts(request, folder, on_tagged=bar.update)
+        tagged = tag_posts(request, folder, on_tagged=bar.update)
     seconds = time.monotonic() - started
     again = tagged.read - tagged.kept
     print(
@@ -180,7 +190,9 @@ def _end(tagged: Tagged, *, strict: bool) -> None:
 
 @contextmanager
 def _folder(out: Path | None) -> Iterator[Path]:
-    from analyzer import jobs
+    from analyzer.atomic import claimed
+    from analyzer.tagging import PARTS
 
-    with tempfile.TemporaryDirectory() if out is None else jobs.claimed(out) as folder:
+    own = tempfile.TemporaryDirectory() if out is None else claimed(out, out / PARTS)
+    with own as folder:
         yield Path(folder)

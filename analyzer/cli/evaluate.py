@@ -31,7 +31,7 @@ def evaluate(
         from rich.console import Console
         from tqdm import tqdm
 
-        from analyzer import jobs
+        from analyzer.atomic import claimed
         from analyzer.model import load_tagger
         from analyzer.pipeline.evaluate import evaluate_tagger
         from analyzer.pipeline.labels import read_labelled
@@ -45,7 +45,7 @@ def evaluate(
         with tqdm(total=len(data.texts), unit=" posts", disable=None, leave=False) as bar:
             found = evaluate_tagger(tagger, data, seed=seed, on_judged=bar.update)
         if out is not None:
-            with jobs.claimed(out) as folder:
+            with claimed(out) as folder:
                 write_evaluation(found, folder)
         Console(highlight=False).print(evaluation_tables(found))
     if out is not None:

@@ -68,7 +68,7 @@ def next_posts(  # noqa: PLR0913 - one parameter an option
     Example: analyzer label next tagged/posts.parquet -o round1 -n 200
     """
     with told():
-        from analyzer import jobs
+        from analyzer.atomic import claimed
         from analyzer.pipeline.labelling.choose import choose, read_tagged
         from analyzer.pipeline.labelling.read import texts_of
         from analyzer.pipeline.labelling.write import write_round
@@ -81,7 +81,7 @@ def next_posts(  # noqa: PLR0913 - one parameter an option
             seed=seed,
             labelled=[text for path in labelled or () for text in texts_of(path)],
         )
-        with jobs.claimed(out) as folder:
+        with claimed(out) as folder:
             write_round(choice.rows, folder)
     for said in _chosen(choice, number):
         print(said)
@@ -138,7 +138,7 @@ def merge(
     Example: analyzer label merge lan.csv minh.csv --round round1 -o labels
     """
     with told():
-        from analyzer import jobs
+        from analyzer.atomic import claimed
         from analyzer.pipeline.labelling.read import read_answers
         from analyzer.pipeline.labelling.rows import read_rounds
         from analyzer.pipeline.labelling.settle import settle
@@ -146,7 +146,7 @@ def merge(
 
         posts = read_rounds(round_)
         found = read_answers(files, posts)
-        with jobs.claimed(out) as folder:
+        with claimed(out) as folder:
             settled = settle(found.answers, posts)
             write_labels(settled, found.rejects, posts, folder)
     drawn = sum(row["why"] == "random" for row in settled.labels)

@@ -40,6 +40,14 @@ Mapping = Annotated[
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a row was rejected.")]
+RejectedOnly = Annotated[
+    bool,
+    typer.Option(
+        "--rejected",
+        help="Go on from the result in DIR: read again only the rows and files that it lists as "
+        "rejected, as with another --map; its posts keep their tags.",
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option(min=0, metavar="N", help="Processes; 0 is one per core.")
 ]

@@ -1,5 +1,6 @@
 """Export files to posts and rejects: one pure function for each export shape."""
 
+from analyzer.sources.again import Rejects, brought_up_to_date, rejects_of
 from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
@@ -18,8 +19,11 @@ __all__ = [
     "ImportBatch",
     "Inspection",
     "Inspector",
+    "Rejects",
+    "brought_up_to_date",
     "inspect_files",
     "merged",
     "read_inspected",
     "read_posts",
+    "rejects_of",
 ]

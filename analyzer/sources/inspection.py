@@ -20,6 +20,7 @@ from analyzer.sources.read import Opened, new_job, read_entries
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from analyzer.sources.again import Rejects
     from analyzer.sources.pending import ImportBatch
     from analyzer.sources.shapes import Record
 
@@ -121,17 +122,21 @@ class Inspector:
             tally.sample += posts.slice(0, self._sample - len(tally.sample)).to_pylist()
 
 
-def read_inspected(
+def read_inspected(  # noqa: PLR0913 - those of read_posts, and two
     paths: Sequence[str | Path] | str | Path,
     inspector: Inspector,
     *,
     format: str | None = None,  # noqa: A002 - as in read_posts
     mapping: Mapping[str, str] | None = None,
     batch_rows: int = 8192,
+    only: Rejects | None = None,
 ) -> Iterator[ImportBatch]:
-    """As `read_posts`; the inspector sees all that is read."""
+    """As `read_posts`; the inspector sees all that is read.
+
+    only: the files and rows to read, of those that a former run rejected; None is all.
+    """
     job = new_job(format, mapping, batch_rows)
-    job.opened = inspector.opened
+    job.opened, job.only = inspector.opened, only
     entries, refused = expand([paths] if isinstance(paths, str | Path) else paths)
     for batch in read_entries(entries, refused, job):
         inspector.read(batch)

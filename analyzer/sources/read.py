@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from analyzer.errors import InputError
+from analyzer.sources.again import SAME_POST
 from analyzer.sources.archives import CutOff, members, salvage
 from analyzer.sources.companions import (
     Group,
@@ -33,6 +34,8 @@ from analyzer.sources.wrapped import likely_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from analyzer.sources.again import Rejects
 
 SAMPLE_RECORDS: Final = 64
 """Records that decide on the format: scrapers put error rows before the first post."""
@@ -62,6 +65,8 @@ class Job:
     format: str | None
     mapping: Mapping[str, str]
     batch_rows: int
+    only: Rejects | None = None
+    """The files and rows to read; None is all."""
     records: str | None = None
     """Where the posts stand in JSON of no known shape: `wrapped.records_at`."""
     pending: Pending = field(default_factory=Pending)
@@ -111,7 +116,7 @@ def new_job(format_name: str | None, mapping: Mapping[str, str] | None, batch_ro
     records = columns.pop("records", None)
     if batch_rows < 1:
         raise InputError(f"batch_rows is {batch_rows}; pass 1 or more")
-    return Job(checked_format(format_name), checked_mapping(columns), batch_rows, records)
+    return Job(checked_format(format_name), checked_mapping(columns), batch_rows, records=records)
 
 
 def checked_format(name: str | None) -> str | None:
@@ -132,9 +137,12 @@ def read_entries(
 ) -> Iterator[ImportBatch]:
     """Batches of the files, then a last one of what is left."""
     for path in refused:
-        job.pending.reject(path.name, None, None, path.why)
+        if job.only is None or path.name in job.only.wanted:
+            job.pending.reject(path.name, None, None, path.why)
     group = Group(entries)
     for entry in entries:
+        if job.only is not None and not job.only.within(entry.name):
+            continue
         yield from _file(entry, job, group, inside=False)
     if job.pending.drafts or job.pending.rejects:
         yield from _rest(job)
@@ -339,10 +347,14 @@ def _parent(entry: Entry) -> str:
 def _add(rows: Rows, opened: Opened, job: Job) -> None:
     pending, form, name = job.pending, opened.form, opened.name
     adapt, place = form.adapt, opened.place
+    wanted = None if job.only is None else job.only.wanted.get(name)
     for number, why, raw in rows.bad:
-        pending.reject(name, number, None, why, raw)
+        if wanted is None or number in wanted:
+            pending.reject(name, number, None, why, raw)
     nested = form.nested and opened.contents.container != "json"
     for number, record, raw in zip(rows.numbers, rows.records, rows.raws, strict=True):
+        if wanted is not None and number not in wanted:
+            continue
         draft = adapt(unnest(record) if nested else record, place)
         if not isinstance(draft, dict):
             pending.reject(name, number, draft.field, draft.why, raw)
@@ -363,6 +375,6 @@ def _again(
         return None
     for seen, other, at in recent:
         if seen == native:
-            return f"is the same post as row {at} of {other} (one file for each {each})"
+            return f"{SAME_POST} {at} of {other} (one file for each {each})"
     recent.append((native, file, row))
     return None

@@ -62,7 +62,7 @@ def likely_path(value: Any, *, depth: int = 5) -> str | None:
         return None
     for key, below in value.items():
         if isinstance(below, list) and below and isinstance(below[0], dict):
-            return key
+            return str(key)
         if (rest := likely_path(below, depth=depth - 1)) is not None:
             return f"{key}.{rest}"
     return None

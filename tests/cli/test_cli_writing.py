@@ -191,7 +191,7 @@ def test_a_disk_that_fills_while_posts_are_sorted(
         raise duckdb.OutOfMemoryException("failed to offload data block\nmore lines")
         yield
 
-    monkeypatch.setattr("analyzer.jobs.posts_by_account", full)
+    monkeypatch.setattr("analyzer.tagging.posts_by_account", full)
     old = before(tmp_path)
     done = profile(clean, tmp_path)
     assert done.exit_code == 2

@@ -1,0 +1,274 @@
+"""Export files to tagged posts on disk, each once, and what was rejected on the way."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analyzer.atomic import atomic_path, make_folder
+from analyzer.engine import map_files
+from analyzer.errors import AnalyzerError, InputError, StoreError
+from analyzer.model import default_bundle, id_on, read_bundle
+from analyzer.pipeline.collect import posts_by_account
+from analyzer.pipeline.finish import finished
+from analyzer.pipeline.worker import WorkerSpec
+from analyzer.schema import KEPT_POST
+from analyzer.sources import (
+    Inspection,
+    Inspector,
+    Rejects,
+    brought_up_to_date,
+    read_inspected,
+    rejects_of,
+)
+from analyzer.text import front_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from analyzer.config import Config
+    from analyzer.model import Manifest
+
+PARTS: Final = ".analyzer-parts"
+"""Folder of unfinished work inside the output folder: a run that was stopped goes on from it."""
+
+FINISHED: Final = f"{'[0-9a-f]' * 64}.parquet"
+"""Pattern of the parts that a next run need not make again."""
+
+READABLE: Final = orjson.OPT_INDENT_2
+SPEC: Final = b"analyzer.spec"
+"""Key in the metadata of posts.parquet: what made its tags (`WorkerSpec.fingerprint`)."""
+SAID: Final = 8
+"""Kinds of rejects that are told; all of them are in rejects.jsonl."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to analyse, and how."""
+
+    paths: tuple[str, ...]
+    config: Config
+    format: str | None = None
+    mapping: Mapping[str, str] | None = None
+    bundle: str | None = None
+    device: str = "cpu"
+    """See `model.load_tagger`."""
+    rejected_only: bool = False
+    """Read again only what a former run rejected; its posts stay as they are."""
+
+
+@dataclass(slots=True)
+class Rejected:
+    """Rejects counted by their reason; reasons that differ after a number only are one kind."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """By the reason of the first of each kind, in the order of files and rows."""
+    first: dict[str, str] = field(default_factory=dict)
+    """Reason to the file and row it stands for."""
+    _kinds: dict[str, str] = field(default_factory=dict)
+
+    def add(self, file: str, row: int | None, why: str) -> None:
+        """Count a reject."""
+        # "character 17" here and "character 9" there would make a reason of each row
+        kind = self._kinds.setdefault(re.split(r"\d", why, maxsplit=1)[0], why)
+        self.counts[kind] += 1
+        self.first.setdefault(kind, file if row is None else f"{file}, row {row:,}")
+
+    def lines(self) -> Iterator[str]:
+        """For a reader: file, row and reason of the first of each kind, most frequent first."""
+        for why, count in self.counts.most_common(SAID):
+            more = f" ({count - 1:,} more like it)" if count > 1 else ""
+            yield f"{self.first[why]}: {why}{more}"
+        if len(self.counts) > SAID:
+            yield f"and {len(self.counts) - SAID:,} other reasons"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged:
+    """Posts read and tagged, on disk, and what was counted on the way."""
+
+    posts: Path
+    """Parquet, KEPT_POST, ordered by account and post id."""
+    rejects: Path
+    """JSON lines, REJECT."""
+    read: int
+    """Posts read, before a post seen twice was counted once."""
+    kept: int
+    rejected: Rejected
+    manifest: Manifest
+    model_id: str
+    sources: list[Inspection]
+    """What each file held, by name."""
+
+    @property
+    def files(self) -> int:
+        """Files that posts came from."""
+        return sum(one.posts > 0 for one in self.sources)
+
+
+def tag_posts(
+    request: Request, out: Path, *, on_tagged: Callable[[int], None] | None = None
+) -> Tagged:
+    """Read, segment and tag: writes posts.parquet, rejects.jsonl and sources.json to `out`.
+
+    on_tagged: called with the number of posts of each part that is done.
+
+    Raises:
+        InputError: no post could be read; or only rejects are to be read again, and `out` holds
+            no result, or one of another tagger.
+        ModelError: the bundle or the device cannot be used.
+        StoreError: `out` cannot be written; what it held is untouched.
+    """
+    bundle = read_bundle(default_bundle() if request.bundle is None else Path(request.bundle))
+    model_id = id_on(request.device, bundle.model_id)
+    spec = WorkerSpec(
+        bundle=request.bundle, model_id=model_id, front_end=front_end(), device=request.device
+    )
+    if request.device != "cpu":  # before anything is read
+        from analyzer.model.packed import check_gpu
+
+        check_gpu(request.device)
+    former = _former(out, spec) if request.rejected_only else None
+    inspector = Inspector()
+    rejected = Rejected()
+    parts_dir = out / PARTS
+    make_folder(parts_dir)
+    try:
+        with (
+            atomic_path(out / "rejects.jsonl") as rejects,
+            atomic_path(out / "posts.parquet") as posts,
+        ):
+            only = former.rejects if former else None
+            uris = _parts(request, parts_dir, rejects, rejected, inspector, only)
+            parts = [str(out / "posts.parquet")] if former else []
+            for part in map_files(uris, spec, parts_dir, workers=request.config.workers):
+                parts.append(part)
+                if on_tagged:
+                    on_tagged(pq.read_metadata(part).num_rows)
+            if not parts:
+                raise InputError(_nothing_read(request, rejected))
+            kept = 0
+            schema = KEPT_POST.with_metadata({SPEC: spec.fingerprint()})
+            with pq.ParquetWriter(posts, schema, compression="zstd") as writer:
+                for table in _sorted(parts, parts_dir):
+                    writer.write_table(finished(table).cast(schema))
+                    kept += table.num_rows
+    except AnalyzerError:
+        if not any(parts_dir.glob(FINISHED)):  # else a next run goes on from them
+            shutil.rmtree(parts_dir)
+        raise
+    shutil.rmtree(parts_dir)
+    sources = inspector.report()
+    if former:
+        sources = brought_up_to_date(former.sources, sources, former.rejects)
+    with atomic_path(out / "sources.json") as path:
+        path.write_bytes(orjson.dumps([asdict(one) for one in sources], option=READABLE) + b"\n")
+    return Tagged(
+        posts=out / "posts.parquet",
+        rejects=out / "rejects.jsonl",
+        read=sum(one.posts for one in sources),
+        kept=kept,
+        sources=sources,
+        rejected=rejected,
+        manifest=bundle.manifest,
+        model_id=model_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Former:
+    """What a former run left in the output folder."""
+
+    rejects: Rejects
+    sources: list[Inspection]
+
+
+def _former(out: Path, spec: WorkerSpec) -> _Former:
+    """The result in the folder, to go on from.
+
+    Raises:
+        InputError: there is none, or its posts were tagged otherwise.
+    """
+    try:
+        made_by = (pq.read_schema(out / "posts.parquet").metadata or {}).get(SPEC)
+        lines = (out / "rejects.jsonl").read_bytes().splitlines()
+        sources = orjson.loads((out / "sources.json").read_bytes())
+    except (OSError, pa.ArrowInvalid, orjson.JSONDecodeError) as error:
+        raise InputError(
+            f"{out} holds no result whose rejects could be read again ({error}); run once without "
+            "--rejected"
+        ) from error
+    if made_by != spec.fingerprint().encode():
+        raise InputError(
+            f"the posts in {out} were tagged by another model or version than this one, and the "
+            "two would be mixed; run once without --rejected"
+        )
+    return _Former(
+        rejects=rejects_of(orjson.loads(line) for line in lines),
+        sources=[Inspection(**one) for one in sources],
+    )
+
+
+def _parts(  # noqa: PLR0913, PLR0917 - private: what one reading writes and counts
+    request: Request,
+    folder: Path,
+    rejects: Path,
+    rejected: Rejected,
+    inspector: Inspector,
+    only: Rejects | None,
+) -> Iterator[str]:
+    """Write batches of posts as files for the workers, and all rejects to one file.
+
+    rejected, inspector: see each batch as it is read.
+    """
+    batches = read_inspected(
+        request.paths,
+        inspector,
+        format=request.format,
+        mapping=request.mapping,
+        batch_rows=request.config.batch_rows,
+        only=only,
+    )
+    with rejects.open("wb") as sink:
+        for row in only.kept if only else []:
+            rejected.add(row["file"], row["row"], row["why"])
+            sink.write(orjson.dumps(row) + b"\n")
+        for number, batch in enumerate(batches):
+            for row in batch.rejects.to_pylist():
+                rejected.add(row["file"], row["row"], row["why"])
+                sink.write(orjson.dumps(row) + b"\n")
+            if not batch.posts.num_rows:
+                continue
+            target = folder / f"posts-{number:06d}.parquet"
+            with atomic_path(target) as part:
+                pq.write_table(batch.posts, part, compression="zstd")
+            yield str(target)
+
+
+def _sorted(parts: Sequence[str], folder: Path) -> Iterator[Any]:
+    try:
+        yield from posts_by_account(parts, folder)
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:  # how it finds a full disk
+        why = str(error).partition("\n")[0]
+        raise StoreError(
+            f"{folder.parent}: the posts cannot be sorted there: {why}; free some space on that "
+            "disk, or pass another folder with -o"
+        ) from error
+
+
+def _nothing_read(request: Request, rejected: Rejected) -> str:
+    lines = list(rejected.lines())
+    if not lines:
+        return f"no post found in {', '.join(request.paths)}: the files hold none"
+    if len(lines) == 1:
+        return f"no post could be read: {lines[0]}"
+    return "\n  ".join(["no post could be read:", *lines])

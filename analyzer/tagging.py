@@ -27,6 +27,7 @@ from analyzer.sources import (
     Inspector,
     Rejects,
     brought_up_to_date,
+    not_reached,
     read_inspected,
     rejects_of,
 )
@@ -252,6 +253,9 @@ def _parts(  # noqa: PLR0913, PLR0917 - private: what one reading writes and cou
             with atomic_path(target) as part:
                 pq.write_table(batch.posts, part, compression="zstd")
             yield str(target)
+        for row in not_reached(only, inspector.report()) if only else []:
+            rejected.add(row["file"], row["row"], row["why"])
+            sink.write(orjson.dumps(row) + b"\n")
 
 
 def _sorted(parts: Sequence[str], folder: Path) -> Iterator[Any]:

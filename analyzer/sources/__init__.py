@@ -1,6 +1,6 @@
 """Export files to posts and rejects: one pure function for each export shape."""
 
-from analyzer.sources.again import Rejects, brought_up_to_date, rejects_of
+from analyzer.sources.again import Rejects, brought_up_to_date, not_reached, rejects_of
 from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
@@ -23,6 +23,7 @@ __all__ = [
     "brought_up_to_date",
     "inspect_files",
     "merged",
+    "not_reached",
     "read_inspected",
     "read_posts",
     "rejects_of",

@@ -23,12 +23,24 @@ class Rejects:
 
     wanted: dict[str, set[int] | None] = field(default_factory=dict)
     """File to the rows to read again; None is all of the file."""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """The rejects (rows of REJECT) that say so."""
     kept: list[dict[str, Any]] = field(default_factory=list)
-    """Rejects (rows of REJECT) that stay."""
+    """Rejects that stay."""
+
+    def rows_of(self, file: str) -> set[int] | None:
+        """The rows of the file to read again; None is all, as in an archive rejected as a whole."""
+        name = file
+        while name:
+            if self.wanted.get(name, ()) is None:
+                return None
+            name = name.rpartition("/")[0]
+        return self.wanted.get(file, set())
 
     def within(self, file: str) -> bool:
         """Whether the file, or one inside it, is to be read again."""
-        return file in self.wanted or any(name.startswith(f"{file}/") for name in self.wanted)
+        rows = self.rows_of(file)
+        return rows is None or bool(rows) or any(n.startswith(f"{file}/") for n in self.wanted)
 
 
 def rejects_of(rows: Iterable[dict[str, Any]]) -> Rejects:
@@ -37,11 +49,24 @@ def rejects_of(rows: Iterable[dict[str, Any]]) -> Rejects:
     for row in rows:
         if row["why"].startswith(SAME_POST):
             found.kept.append(row)
-        elif row["row"] is None:
+            continue
+        found.rows.append(row)
+        if row["row"] is None:
             found.wanted[row["file"]] = None
         elif (numbers := found.wanted.setdefault(row["file"], set())) is not None:
             numbers.add(row["row"])
     return found
+
+
+def not_reached(rejects: Rejects, now: Sequence[Inspection]) -> list[dict[str, Any]]:
+    """Rejects of files that were wanted and are not among those read now."""
+    names = [one.file for one in now]
+    reached = {
+        file
+        for file in rejects.wanted
+        if any(name == file or name.startswith(f"{file}/") for name in names)
+    }
+    return [row for row in rejects.rows if row["file"] not in reached]
 
 
 def brought_up_to_date(
@@ -53,13 +78,15 @@ def brought_up_to_date(
     now      of the rows and files that were read again
     rejects  what was wanted of them, and what was not
     """
-    files = {one.file: one for one in before}
+    left = {row["file"] for row in not_reached(rejects, now)}
+    gone = {file for file, rows in rejects.wanted.items() if rows is None} - left
+    files = {one.file: one for one in before if one.file not in gone}
     kept: dict[str, Counter[str]] = {}
     for row in rejects.kept:
         kept.setdefault(row["file"], Counter())[row["why"]] += 1
     for one in now:
-        old = files.get(one.file)
-        whole = old is None or rejects.wanted.get(one.file) is None
+        old, rows = files.get(one.file), rejects.rows_of(one.file)
+        whole = old is None or rows is None
         files[one.file] = one if whole or old is None else _both(old, one, kept.get(one.file, {}))
     return [files[name] for name in sorted(files)]
 

@@ -73,6 +73,10 @@ class Job:
     recent: deque[tuple[str, str, int]] = field(default_factory=lambda: deque(maxlen=RECENT))
     opened: Callable[[Opened], None] | None = None
 
+    def reads(self, file: str) -> bool:
+        """Whether this file, or one inside it, is to be read."""
+        return self.only is None or self.only.within(file)
+
     def ready(self) -> Iterator[ImportBatch]:
         """Full batches."""
         while self.pending.full(self.batch_rows):
@@ -141,8 +145,6 @@ def read_entries(
             job.pending.reject(path.name, None, None, path.why)
     group = Group(entries)
     for entry in entries:
-        if job.only is not None and not job.only.within(entry.name):
-            continue
         yield from _file(entry, job, group, inside=False)
     if job.pending.drafts or job.pending.rejects:
         yield from _rest(job)
@@ -154,6 +156,8 @@ def _rest(job: Job) -> Iterator[ImportBatch]:
 
 
 def _file(entry: Entry, job: Job, group: Group, *, inside: bool) -> Iterator[ImportBatch]:
+    if not job.reads(entry.name):
+        return
     try:
         if stands_beside(entry, group):
             return
@@ -237,6 +241,8 @@ def _records(
 def _rows(
     contents: Contents, entry: Entry, job: Job, group: Group, packed: str | None
 ) -> Iterator[ImportBatch]:
+    if not job.reads(entry.name):  # a sheet, or a file of a damaged archive
+        return
     wanted = FORMATS[job.format].containers if job.format else None
     if wanted and contents.container not in wanted:
         raise Damaged(
@@ -347,7 +353,7 @@ def _parent(entry: Entry) -> str:
 def _add(rows: Rows, opened: Opened, job: Job) -> None:
     pending, form, name = job.pending, opened.form, opened.name
     adapt, place = form.adapt, opened.place
-    wanted = None if job.only is None else job.only.wanted.get(name)
+    wanted = None if job.only is None else job.only.rows_of(name)
     for number, why, raw in rows.bad:
         if wanted is None or number in wanted:
             pending.reject(name, number, None, why, raw)

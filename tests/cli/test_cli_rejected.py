@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from cli_samples import analyzer
@@ -96,6 +98,53 @@ def test_again_without_a_new_mapping_changes_nothing(folder: Path, tmp_path: Pat
     assert sorted(before["rejects.jsonl"].splitlines()) == sorted(
         after["rejects.jsonl"].splitlines()
     )
+
+
+def test_within_an_archive_and_a_workbook(tmp_path: Path) -> None:
+    book, out = openpyxl.Workbook(), tmp_path / "out"
+    rows = {"tot": ["account", "text"], "khac": ["account", "loi_ke"]}
+    for name, header in rows.items():
+        sheet = book.create_sheet(name)
+        sheet.append(header)
+        sheet.append(["minh", f"Đan rổ tre vành {name} phải chẻ nan thật đều tay mới khít"])
+    del book["Sheet"]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    book.save(folder / "so.xlsx")
+    with zipfile.ZipFile(folder / "goi.zip", "w") as archive:
+        archive.writestr("a.csv", GOOD)
+        archive.writestr("b.csv", OTHER)
+    (folder / "hong.zip").write_bytes(b"PK\x03\x04hong")
+    assert analyzer("profile", folder, "-o", out).exit_code == 0
+    assert [r["file"] for r in rejects(out)] == [
+        "in/goi.zip/b.csv",
+        "in/hong.zip",
+        "in/so.xlsx/khac",
+    ]
+    with zipfile.ZipFile(folder / "hong.zip", "w") as archive:
+        archive.writestr("c.csv", OTHER.replace("anbep", "muoi").replace("thơm", "đậm"))
+    assert analyzer("profile", folder, "-o", out, "--rejected", *MAPPED).exit_code == 0
+    assert [(r["file"], r["row"]) for r in rejects(out)] == [
+        ("in/goi.zip/b.csv", 2), ("in/hong.zip/c.csv", 2),
+    ]  # fmt: skip
+    told = {one["file"]: one for one in json.loads((out / "sources.json").read_bytes())}
+    assert {name: one["posts"] for name, one in told.items()} == {
+        "in/goi.zip/a.csv": 1, "in/goi.zip/b.csv": 1, "in/hong.zip/c.csv": 1,
+        "in/so.xlsx/khac": 1, "in/so.xlsx/tot": 1,
+    }  # fmt: skip
+    assert len(texts(out)) == 5
+
+
+def test_rejects_of_files_that_are_not_given_stay(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    analyzer("profile", folder, "-o", out)
+    (folder / "c.jsonl").unlink()
+    assert analyzer("profile", folder, "-o", out, "--rejected", *MAPPED).exit_code == 0
+    assert [(r["file"], r["row"]) for r in rejects(out)] == [
+        ("in/b.csv", 2), ("in/c.jsonl", 2), ("in/c.jsonl", 4), ("in/c.jsonl", 5),
+    ]  # fmt: skip
+    told = {one["file"]: one for one in json.loads((out / "sources.json").read_bytes())}
+    assert (told["in/c.jsonl"]["posts"], told["in/c.jsonl"]["rejected"]) == (2, 3)
 
 
 def test_tag_goes_on_too(folder: Path, tmp_path: Path) -> None:

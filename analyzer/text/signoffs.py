@@ -8,6 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import regex
+
+from analyzer.text.normalise import MAX_MARKS
 from analyzer.text.spans import PROTECTED
 
 if TYPE_CHECKING:
@@ -22,8 +25,10 @@ WALL: Final = 3
 
 KINDS: Final = ("hotline", "link", "hashtags", "other")
 
-_WORD: Final = re.compile(r"#*\w+(?:#+\w+)*")
-_LAST: Final = re.compile(r"\S+\s*$")
+_WORD: Final = re.compile(r"(?<!#)#*+\w+(?:#++\w+)*")
+_WRITTEN: Final = re.compile(r"\S+")
+# normal forms order a run of n marks in n * n steps
+_MARK_RUN: Final = regex.compile(rf"(\p{{M}}{{{MAX_MARKS}}})\p{{M}}++")
 _TAGS: Final = re.compile(r"(?:#+\w+)+")
 _TAG: Final = re.compile(r"\w+")
 _NUMBER: Final = re.compile(r"(?<!\d)(?:\+84|0)[ .-]?\d{2,3}(?:[ .-]?\d{3,4}){2}(?!\d)", re.ASCII)
@@ -74,7 +79,12 @@ def endings(texts: Sequence[str]) -> list[Ending]:
 
 def words(text: str) -> list[str]:
     """Words and hashtags of a text in lower case, letters of one writing; nothing else."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Lower case, letters of one writing, no piles of marks."""
+    return unicodedata.normalize("NFKC", _MARK_RUN.sub(r"\1", text)).casefold()
 
 
 def _lines(text: str) -> list[_Line]:
@@ -114,18 +124,18 @@ def _ending(text: str, lines: list[_Line], habits: set[str]) -> Ending:
 
 def _first_tag(text: str, start: int) -> int:
     """Where the run of hashtags begins that ends the text; nothing before `start` is looked at."""
-    end = len(text)
-    while (last := _LAST.search(text, start, end)) is not None:
-        units = words(last.group())
+    first = len(text)
+    for written in reversed(list(_WRITTEN.finditer(text, start))):
+        units = words(written.group())
         if units and not all(_TAGS.fullmatch(unit) for unit in units):
             break
-        end = last.start()
-    return len(text) - len(text[end:].lstrip())
+        first = written.start()
+    return first
 
 
 def _kinds(said: str, *, wall: bool) -> tuple[str, ...]:
     """What a sign-off holds."""
-    plain = unicodedata.normalize("NFKC", said).casefold()
+    plain = _plain(said)
     spans = {match.lastgroup for match in PROTECTED.finditer(said)}
     found = {
         "hotline": "phone" in spans or _NUMBER.search(plain) is not None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analyzer.text import abstain_reason, for_tagger, normalise, segment, split_spans
+from analyzer.text import abstain_reason, endings, for_tagger, normalise, segment, split_spans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,7 @@ ATTACKS = {
     "mention of single dots": "@" + "a." * 64,
     "hash": "#",
     "hashtags": "#a",
+    "hashtags apart": "#a #b #c ",
     "hashtag too long": "#" + "a" * 400 + " ",
     "hashtag of syllables": "#" + "anhoang" * 20 + " ",
     "hashtags in camel case": "#ReviewAnNgon",
@@ -147,6 +148,10 @@ def _normalise(text: str) -> object:
     return normalise([text])
 
 
+def _endings(text: str) -> object:
+    return endings([f"Bài {word} {text}" for word in ("một", "hai", "ba")])
+
+
 def _segment(text: str) -> object:
     return for_tagger([text])
 
@@ -167,7 +172,8 @@ def test_time_is_linear(attack: str) -> None:
     short, long = unit * times, unit * (times * GROWTH)
     assert not _grows_too_fast(_normalise, short, long)
     # as it stands, too: what normalising removes cannot be relied on to be gone
-    assert not _grows_too_fast(_spans, short, long)
+    for work in (_spans, _endings):
+        assert not _grows_too_fast(work, short, long)
     short, long = normalise([short, long])
     for work in (_segment, abstain_reason):
         assert not _grows_too_fast(work, short, long)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +30,7 @@ _WRITTEN: Final = re.compile(r"\S+")
 # normal forms order a run of n marks in n * n steps
 _MARK_RUN: Final = regex.compile(rf"(\p{{M}}{{{MAX_MARKS}}})\p{{M}}++")
 _TAGS: Final = re.compile(r"(?:#+\w+)+")
+_DIGITS: Final = re.compile(r"\d+")
 _TAG: Final = re.compile(r"\w+")
 _NUMBER: Final = re.compile(r"(?<!\d)(?:\+84|0)[ .-]?\d{2,3}(?:[ .-]?\d{3,4}){2}(?!\d)", re.ASCII)
 _LINK_WORDS: Final = re.compile(
@@ -67,12 +68,14 @@ def endings(texts: Sequence[str]) -> list[Ending]:
     hashtag; a sign-off is the longest run of habits up to the end of a post. Same order as texts.
     """
     split = [_lines(text) for text in texts]
-    different = {tuple((line.key, line.tags) for line in lines): lines for lines in split}
-    seen: Counter[str] = Counter()
-    for lines in different.values():
-        seen.update({line.key for line in lines if line.key})
-        seen.update({tag for line in lines for tag in line.tags})
-    least = max(RECURS, RECURS_SHARE * len(different))
+    said = ["\n".join(" ".join((line.key, *line.tags)) for line in lines) for lines in split]
+    # a list that is posted daily with another date or price makes no habit of its lines
+    different: defaultdict[str, set[str]] = defaultdict(set)
+    for text, lines in zip(said, split, strict=True):
+        units = {unit for line in lines for unit in (line.key, *line.tags) if unit}
+        different[_DIGITS.sub("0", text)] |= units
+    seen = Counter(unit for units in different.values() for unit in units)
+    least = max(RECURS, RECURS_SHARE * len(set(said)))
     habits = {unit for unit, count in seen.items() if count >= least}
     return [_ending(text, lines, habits) for text, lines in zip(texts, split, strict=True)]
 

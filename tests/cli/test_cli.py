@@ -191,3 +191,26 @@ def test_sources_say_what_inspect_says(result: tuple[Path, Result]) -> None:
     told = [one | {"sample": []} for one in json.loads(done.stdout)]
     assert json.loads((result[0] / "sources.json").read_bytes()) == told
     assert [one["rejected"] for one in told] == [0, 1]
+
+
+def test_a_post_told_twice_is_counted_once(tmp_path: Path) -> None:
+    once, twice = posts(tmp_path / "once.jsonl"), tmp_path / "twice.jsonl"
+    rows = [json.loads(line) for line in once.read_text(encoding="utf-8").splitlines()]
+    again = [row | {"id": f"{row['id']}-again", "created_at": "2026-05-01"} for row in rows]
+    lines = [json.dumps(row, ensure_ascii=False) for row in reversed([*rows, *again])]
+    twice.write_text("\n".join(lines), encoding="utf-8")
+    told = []
+    for path in (once, twice):
+        done = analyzer("profile", path, "-o", tmp_path / path.stem)
+        assert done.exit_code == 0, done.output
+        told.append(json.loads((tmp_path / path.stem / "profiles.json").read_bytes()))
+    for before, after in zip(*(one["profiles"] for one in told), strict=True):
+        assert after["posts"] == 2 * before["posts"]
+        assert after["copies"] == 2 * before["copies"] + before["tagged"]
+        names = ("tagged", "raw_share", "share_low", "share_high", "niche_mix", "role")
+        assert [after[name] for name in names] == [before[name] for name in names]
+    assert told[1]["read"]["copies"] == sum(one["copies"] for one in told[1]["profiles"])
+    kept = pq.read_table(tmp_path / "twice" / "posts.parquet", columns=["post_id", "copy_of"])
+    copied = [one for one in kept.to_pylist() if one["copy_of"]]
+    assert {one["copy_of"] for one in copied}.isdisjoint(one["post_id"] for one in copied)
+    assert "not counted again" in (tmp_path / "twice" / "report.html").read_text(encoding="utf-8")

@@ -34,6 +34,14 @@ def test_a_copy_does_not_make_a_habit() -> None:
     }
 
 
+def test_a_list_with_another_date_each_day_signs_nothing_off() -> None:
+    lists = [
+        f"Giá hôm nay {day}/3\nCá lóc {90 + day}k\nTôm sú tươi\nNghêu lụa" for day in range(1, 8)
+    ]
+    others = ["Nồi bún riêu", "Canh chua", "Cá kho"]
+    assert all(one.start is None for one in endings([*lists, *others]))
+
+
 def test_a_habit_of_few_among_many_posts_is_none() -> None:
     texts = signed("Nồi bún riêu", "Canh chua", "Cá kho")
     others = [f"Hôm nay kể chuyện thứ {n}" for n in range(40)]
@@ -124,5 +132,5 @@ def test_texts_without_words() -> None:
 def test_ten_thousand_hashtags_and_lines_below_each_post() -> None:
     tags = " ".join(f"#t{n}" for n in range(10_000))
     lines = "\n".join(f"dòng {n}" for n in range(10_000))
-    found = endings([f"Bài {n} {tags}\n{lines}" for n in range(3)])
-    assert [one.core for one in found] == ["bài 0", "bài 1", "bài 2"]
+    found = endings([f"Bài {word} {tags}\n{lines}" for word in ("một", "hai", "ba")])
+    assert [one.core for one in found] == ["bài một", "bài hai", "bài ba"]

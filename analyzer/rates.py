@@ -6,16 +6,39 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """How the tagger's errors differ from account to account, in log odds of P(passion).
+
+    An account's subject, humour and manner of writing move the log odds of all its posts: what
+    is left of the tagger's errors is far more alike within an account than between accounts.
+    """
+
+    passion: float
+    """Standard deviation of the shift that an account's passion posts have in common."""
+    brand: float
+    """The same of its brand posts."""
+    correlation: float
+    """Between the two shifts of an account."""
+    slope: float
+    """How much higher posts lie on an account of passion posts only than on one without any:
+    what is rare on an account looks like the rest of it."""
+    unmeasured_passion: float = 0.0
+    """Standard deviation of what a platform that was not measured adds; 0 on others."""
+    unmeasured_brand: float = 0.0
+
+
+SURE = Variation(passion=0.0, brand=0.0, correlation=0.0, slope=0.0)
+"""Of a tagger that errs on all accounts alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """How the tagger fills the posterior bins, measured on accounts the model never saw."""
 
     passion: tuple[float, ...]
     """Frequency of each bin among posts that are passion-driven; POSTERIOR_BINS long, sums to 1."""
     brand: tuple[float, ...]
-    spread_passion: float
-    """Dirichlet concentration of the bin frequencies between accounts: small means that the
-    tagger's errors differ much from account to account; `inf` means they do not differ."""
-    spread_brand: float
+    variation: Variation
     prior: tuple[float, float]
     """Beta(a, b) of passion shares over accounts, fitted on the training corpus."""
     own_recall: float
@@ -31,8 +54,8 @@ class PlatformRates:
     measured: dict[str, Rates]
     """Of the platforms with labels enough (`pipeline.rates.PLATFORM_LABELS`)."""
     other: Rates
-    """For all other platforms: of all labels together, the spread between accounts widened by that
-    between niches or platforms, since what an unlabelled platform does to the tagger is unknown."""
+    """For all other platforms: of all labels together, the shifts of accounts widened by those of
+    niches, since what an unlabelled platform does to the tagger is unknown."""
 
     def of(self, platform: str) -> Rates:
         """The rates that hold on a platform."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 WEIGHTS: Final = "model.safetensors"
 MANIFEST: Final = "manifest.json"
 VOCABULARY: Final = ("vocab.txt", "bpe.codes")
@@ -103,13 +103,17 @@ def read_bundle(folder: Path) -> Bundle:
     """
     try:
         raw = (folder / MANIFEST).read_bytes()
-        manifest = TypeAdapter(Manifest).validate_python(orjson.loads(raw))
+        values = orjson.loads(raw)
+        said = values.get("format") if isinstance(values, dict) else None
+        if isinstance(said, int) and said != FORMAT:
+            raise ModelError(
+                f"{folder}: bundle format {said}, this version reads {FORMAT}; train it again"
+            )
+        manifest = TypeAdapter(Manifest).validate_python(values)
     except FileNotFoundError as error:
         raise ModelError(f"{folder} has no {MANIFEST}; pass a folder that `train` wrote") from error
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise ModelError(f"{folder / MANIFEST} is damaged: {error}") from error
-    if manifest.format != FORMAT:
-        raise ModelError(f"{folder}: bundle format {manifest.format}, this version reads {FORMAT}")
     if manifest.niches != NICHES or manifest.promos != PROMOS:
         raise ModelError(f"{folder}: its classes are not this version's; train it again")
     rates = [manifest.rates.other, *manifest.rates.measured.values()]

@@ -8,6 +8,8 @@ import numpy as np
 
 from analyzer.model.ngrams import ngram_counts, ngram_features
 from analyzer.model.shape import HEADS, OUTPUTS, SLICES
+from analyzer.pipeline.calibrate import FOLDS
+from analyzer.pipeline.labels import account_folds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,16 @@ def train_linear(
         weights[live, SLICES[head]] = coefficients.T
         bias[SLICES[head]] = intercept
     return idf, weights, bias
+
+
+def linear_out_of_fold(data: Labelled, *, seed: int) -> NDArray[np.float64]:
+    """(N, OUTPUTS) logits of linear branches that never saw the accounts they answer for."""
+    out = np.zeros((len(data.texts), OUTPUTS))
+    for train, held_out in account_folds(data.accounts, FOLDS, seed):
+        idf, weights, bias = train_linear(data, train, seed=seed)
+        texts = [data.texts[row] for row in held_out]
+        out[held_out] = feature_matrix(texts, idf) @ weights + bias
+    return out
 
 
 def feature_matrix(texts: Sequence[str], idf: NDArray[np.float32]) -> Any:

@@ -9,6 +9,13 @@ import numpy as np
 
 from analyzer.model.shape import SLICES
 from analyzer.pipeline.labels import UNKNOWN
+from analyzer.pipeline.variation import (
+    accounts_of,
+    fit_niche,
+    fit_variation,
+    widened,
+)
+from analyzer.profile.beta import MAX_PARAMETER
 from analyzer.rates import NicheRates, PlatformRates, Rates
 from analyzer.schema import DRIVES, NICHES, POSTERIOR_BINS, PPM, PROMOS
 
@@ -27,6 +34,9 @@ CLASS_LABELS: Final = 30
 """So does one with fewer of either class: two thirds of the bins of a class stay empty then. Of 201
 labelled posts of Facebook 2 are passion-driven: they do not say how the tagger does on such."""
 
+NICHE_LABELS: Final = 30
+"""Niches whose accounts have fewer labelled posts do not say how far niches move the tagger."""
+
 _OWN: Final = PROMOS.index("own")
 
 
@@ -44,20 +54,13 @@ def measure_rates(logits: NDArray[Any], data: Labelled, promo: Ints) -> Platform
         rows = clear[data.platforms[clear] == name]
         each = np.bincount(data.drive[rows], minlength=len(DRIVES))
         if len(rows) >= PLATFORM_LABELS and each.min() >= CLASS_LABELS:
-            own = _rates(logits, data, promo, rows)
-            # few accounts of one platform tell little of how accounts in general are
-            measured[name] = replace(
-                own, prior=pooled.prior, own_recall=pooled.own_recall, own_false=pooled.own_false
-            )
-    # a new platform is taken to differ as much as niches do, or as platforms do, whichever is more
-    groups = (data.niche[clear], np.unique(data.platforms[clear], return_inverse=True)[1])
-    found = [_counts(logits, data, clear, group) for group in groups]
-    between = [min(fit_concentration(c[side], _mean(c[side])) for c in found) for side in (0, 1)]
-    other = replace(
-        pooled,
-        spread_passion=widened(pooled.spread_passion, between[0]),
-        spread_brand=widened(pooled.spread_brand, between[1]),
-    )
+            counts = _counts(logits, data, rows, np.zeros(len(rows), np.int64))
+            passion, brand = (tuple(_mean(counts[side]).tolist()) for side in (0, 1))
+            # how accounts differ takes all of them to be told
+            measured[name] = replace(pooled, passion=passion, brand=brand)
+    # a new platform is taken to differ as much as niches do
+    shifts = _niche_shifts(logits, data, clear, pooled)
+    other = replace(pooled, variation=widened(pooled.variation, shifts))
     return PlatformRates(measured=measured, other=other)
 
 
@@ -77,44 +80,17 @@ def measure_niches(logits: NDArray[Any], data: Labelled) -> dict[str, NicheRates
     return found
 
 
-def widened(spread: float, between: float) -> float:
-    """Concentration of accounts whose group's mean itself varies with concentration `between`.
-
-    Of a bin of frequency p an account's share has variance p (1 - p) / (spread + 1) around its
-    group's mean, and that p (1 - p) / (between + 1) around p: the two add up (law of total
-    variance), and the Dirichlet with that variance is given.
-    """
-    own, group = 1 / (spread + 1), 1 / (between + 1)
-    return 1 / (group + (1 - group) * own) - 1
-
-
 def passion_ppm(logits: NDArray[Any]) -> Ints:
     """(N,) P(passion) in millionths."""
     pair = np.asarray(logits[:, SLICES["drive"]], np.float64)
     return np.rint(PPM / (1 + np.exp(pair[:, 1] - pair[:, 0]))).astype(np.int64)
 
 
-def fit_concentration(counts: Floats, mean: Floats) -> float:
-    """Dirichlet concentration with the given mean under which (A, K) counts are likeliest.
-
-    Searched between 1 and 1000; at 1000 the accounts differ no more than chance.
-    """
-    from scipy.optimize import minimize_scalar
-    from scipy.special import gammaln
-
-    total = counts.sum(axis=1)
-
-    def loss(log_concentration: float) -> float:
-        alpha = np.exp(log_concentration) * mean
-        whole = gammaln(alpha.sum()) - gammaln(alpha.sum() + total)
-        return -float((whole + (gammaln(alpha + counts) - gammaln(alpha)).sum(axis=1)).sum())
-
-    found = minimize_scalar(loss, bounds=(0.0, np.log(1000.0)), method="bounded")
-    return float(np.exp(found.x))
-
-
 def fit_prior(passion: Floats, brand: Floats) -> tuple[float, float]:
-    """Beta(a, b) of the labelled passion shares over accounts (beta-binomial, most likely)."""
+    """Beta(a, b) of the labelled passion shares over accounts (beta-binomial, most likely).
+
+    Both are MAX_PARAMETER at most.
+    """
     from scipy.optimize import minimize
     from scipy.special import betaln
 
@@ -124,26 +100,49 @@ def fit_prior(passion: Floats, brand: Floats) -> tuple[float, float]:
 
     found = minimize(loss, np.zeros(2), method="Nelder-Mead")
     a, b = np.exp(found.x)
-    return float(a), float(b)
+    # accounts that do not differ at all would have no end to it
+    scale = min(1.0, MAX_PARAMETER / max(a, b))
+    return float(a * scale), float(b * scale)
 
 
 def _rates(logits: NDArray[Any], data: Labelled, promo: Ints, rows: Ints) -> Rates:
+    """Of all labels together."""
     account = np.unique(data.accounts[rows], return_inverse=True)[1]
     counts = _counts(logits, data, rows, account)
-    means = [_mean(counts[side]) for side in (0, 1)]
+    passion, brand = _mean(counts[0]), _mean(counts[1])
     known = rows[data.promo[rows] != UNKNOWN]
     own, said = data.promo[known] == _OWN, promo[known] == _OWN
     shares = counts.sum(axis=2)
+    prior = fit_prior(shares[0], shares[1])
+    variation = fit_variation(accounts_of(counts, prior), passion, brand)
     return Rates(
-        passion=tuple(means[0].tolist()),
-        brand=tuple(means[1].tolist()),
-        spread_passion=fit_concentration(counts[0], means[0]),
-        spread_brand=fit_concentration(counts[1], means[1]),
-        prior=fit_prior(shares[0], shares[1]),
+        passion=tuple(passion.tolist()),
+        brand=tuple(brand.tolist()),
+        variation=variation,
+        prior=prior,
         # as with the bins, half a post each: none seen is not never
         own_recall=float((said[own].sum() + 0.5) / (own.sum() + 1)),
         own_false=float((said[~own].sum() + 0.5) / ((~own).sum() + 1)),
     )
+
+
+def _niche_shifts(
+    logits: NDArray[Any], data: Labelled, rows: Ints, rates: Rates
+) -> list[tuple[float, float]]:
+    """Mean shifts of the accounts of each niche, by the niche that a reader gave to their posts."""
+    account = np.unique(data.accounts[rows], return_inverse=True)[1]
+    said = np.zeros((int(account.max(initial=0)) + 1, len(NICHES)), np.int64)
+    known = data.niche[rows] != UNKNOWN
+    np.add.at(said, (account[known], data.niche[rows][known]), 1)
+    counts = _counts(logits, data, rows, account)
+    passion, brand = np.array(rates.passion), np.array(rates.brand)
+    shifts = []
+    for code in range(len(NICHES)):
+        some = counts[:, (said.argmax(axis=1) == code) & (said.max(axis=1) > 0)]
+        if some.sum() >= NICHE_LABELS:
+            accounts = accounts_of(some, rates.prior)
+            shifts.append(fit_niche(accounts, passion, brand, rates.variation))
+    return shifts
 
 
 def _counts(logits: NDArray[Any], data: Labelled, rows: Ints, group: Ints) -> Floats:

@@ -1,12 +1,11 @@
 """An account's passion share from its tags, corrected for the tagger's errors.
 
-Model, per account: the share pi ~ Beta(prior); each post is passion-driven with probability pi;
-the tagger puts passion posts into the posterior bins with frequencies theta1 and the others with
-theta0, and these differ from account to account: theta ~ Dirichlet(spread * rates). Summing theta
-out leaves, for every possible number m of passion posts, a weight in closed form; given m the share
-is Beta(a + m, b + n - m). So the posterior is a mixture of n + 1 Betas with exact weights: nothing
-is drawn at random. (Averaging over drawn thetas instead has far too few draws near the data once
-an account has some dozens of posts: figures in EXPERIMENTS.md.)
+Model, per account: the share pi ~ Beta(prior); each post is passion-driven with probability pi; the
+tagger puts passion posts into the posterior bins with frequencies theta1 and the others with
+theta0. These differ from account to account: the log odds of all its passion posts are moved by one
+number, those of its brand posts by another (`rates.Variation`). The posterior is summed over a grid
+of shares and of both shifts; the same grid serves all accounts of about as many posts, so that the
+logarithms of their likelihoods are one matrix product. Nothing is drawn at random.
 """
 
 from __future__ import annotations
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from analyzer.errors import InputError, ModelError
-from analyzer.profile.beta import MAX_PARAMETER, beta_cdf, beta_cdfs
+from analyzer.profile.beta import MAX_PARAMETER, beta_cdf
+from analyzer.profile.shift import REACH, centred, moved, nodes
+from analyzer.rates import SURE
 from analyzer.schema import POSTERIOR_BINS
 
 if TYPE_CHECKING:
@@ -26,24 +27,38 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analyzer.rates import Rates
+    from analyzer.rates import Rates, Variation
 
     Floats = NDArray[np.float64]
 
-CELLS: Final = 300
-"""Cells of the grid on which quantiles are read. The cumulative probability is exact at the edges;
-between them linear, which moves a quantile by at most 0.0006 (EXPERIMENTS.md)."""
+CELLS: Final = 64
+"""Cells of shares, equally wide in arcsin(sqrt(share)), where a share's standard error is the same
+everywhere: 0.025 there, a fifth of the least standard deviation that shifts of accounts leave."""
 
-MAX_POSTS: Final = 2000
-"""Counts above this are scaled down to it. At 2,000 posts the 95 % interval of a perfect tagger is
-0.044 wide; the work grows with the square of the posts."""
+CELLS_SURE: Final = 400
+"""The same without shifts, where many posts leave little doubt."""
+
+SIZES: Final = (10, 30, 90, 200)
+"""Accounts of up to so many posts share a grid of shifts: more posts tell closer shifts apart.
+Larger counts are scaled down to the last: what more posts would tell rests on the form of the shift
+being exactly so, and validation with 200 posts a class leaves an interval of 0.17
+(docs/statistics.md)."""
+
+STEP: Final = 2.2
+"""Shifts on the grid lie this far apart at most, over sqrt(posts): near what an account's posts
+leave to doubt of its shift. With a quarter of it the probability of a role moves by 0.004 on
+average (EXPERIMENTS.md, an account's shift)."""
+
+NODES: Final = (9, 81)
+"""Shifts on the grid, at least and at most."""
+
+CHUNK_CELLS: Final = 1 << 20
+"""Numbers worked on at a time. Chunks of accounts are filled up to one size: a product of another
+shape may be summed in another order."""
 
 MIN_DISTANCE: Final = 0.01
 """Total variation distance of the two classes' bin frequencies below which nothing can be told:
 the share's standard error is about 0.5 / (distance * sqrt(n)), 0.5 for 10,000 posts."""
-
-SAFE_REACH: Final = 600.0
-"""Largest sum of log ranges that is convolved without logarithms: doubles reach exp(-700)."""
 
 ROLE_LEVEL: Final = 0.95
 """Roles are judged on this interval, whatever level is shown."""
@@ -54,6 +69,7 @@ class PassionShare:
     """Posterior of each account's passion share; all arrays (A,) float in [0, 1]."""
 
     low: Floats
+    """Lower end of the shortest interval of that probability; 0 where the posterior piles up."""
     point: Floats
     """Posterior mean."""
     high: Floats
@@ -67,6 +83,20 @@ class PassionShare:
     p_above: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grid:
+    """Everything of the posterior that does not depend on an account's counts."""
+
+    edges: Floats
+    """(G + 1,) shares."""
+    prior: Floats
+    """(G,) probability of each cell of shares."""
+    weights: Floats
+    """(M,) logarithm of the probability of each pair of shifts; pairs far out are left out."""
+    bins: Floats
+    """(K, G * M) logarithm of the frequency of each bin."""
+
+
 def together(parts: list[PassionShare], rows: NDArray[np.int64]) -> PassionShare:
     """Shares of parts of the accounts as one; rows: where each of them stands in the whole."""
     place = np.argsort(rows)
@@ -76,18 +106,6 @@ def together(parts: list[PassionShare], rows: NDArray[np.int64]) -> PassionShare
         if field.name != "level"
     }
     return PassionShare(level=parts[0].level, **arrays)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Model:
-    """Two ways to fill K bins, and what is believed of their shares before the counts."""
-
-    yes: Floats
-    """(K,) bin frequencies of the class whose share is asked."""
-    no: Floats
-    spread_yes: float
-    spread_no: float
-    prior: tuple[float, float]
 
 
 def passion_share(
@@ -100,7 +118,7 @@ def passion_share(
     """Posterior of each account's passion share, corrected for the tagger's errors.
 
     counts   (A, K) int   posts per posterior bin; abstentions are not in it
-    rates    bin frequencies given each true class and their spread between accounts,
+    rates    bin frequencies given each true class and how they differ between accounts,
              measured on accounts the model never saw
     level    probability inside the interval shown, in (0, 1)
     lines    (lower, upper) share at which the roles part
@@ -112,25 +130,17 @@ def passion_share(
     """
     _check_settings(level, lines)
     check_rates(rates)
-    model = _Model(
-        yes=np.array(rates.passion, dtype=np.float64),
-        no=np.array(rates.brand, dtype=np.float64),
-        spread_yes=rates.spread_passion,
-        spread_no=rates.spread_brand,
-        prior=rates.prior,
-    )
-    tails = np.array([(1 - level) / 2, (1 + level) / 2, (1 - ROLE_LEVEL) / 2, (1 + ROLE_LEVEL) / 2])
-    unique, place = _unique_rows(counts, POSTERIOR_BINS)
-    found = np.empty((len(unique), 7), dtype=np.float64)
-    for row, (points, cdf, mean) in enumerate(_posteriors(unique, model, lines)):
-        low, high, role_low, role_high = np.interp(tails, cdf, points)
-        below, upto = cdf[np.searchsorted(points, lines)]
-        # the mean of a very skew posterior can lie outside a narrow interval: hold it inside
-        found[row] = (
-            min(low, mean), mean, max(high, mean), min(role_low, mean), max(role_high, mean),
-            below, upto,
-        )  # fmt: skip
-    low, point, high, role_low, role_high, below, upto = found[place].T
+    counts = _checked(counts)
+    varies = rates.variation != SURE
+    posts = counts.sum(axis=1)
+    used = _scaled(counts, SIZES[-1]) if varies else counts.astype(np.float64)
+    size = np.searchsorted(SIZES, np.minimum(posts, SIZES[-1])) if varies else np.zeros_like(posts)
+    found = np.empty((len(counts), 7), dtype=np.float64)
+    for tier in np.unique(size).tolist():
+        rows = np.flatnonzero(size == tier)
+        grid = _grid(rates, SIZES[tier], lines)
+        found[rows] = _answers(used[rows], grid, level, lines)
+    low, point, high, role_low, role_high, below, upto = found.T
     return PassionShare(
         low=low,
         point=point,
@@ -161,18 +171,20 @@ def share_above(
             f"a tag with recall {recall} and false rate {false} says nothing; "
             "both must lie in [0, 1], recall above the false rate: measure them again"
         )
-    model = _Model(
-        yes=np.array([1 - recall, recall]),
-        no=np.array([1 - false, false]),
-        spread_yes=math.inf,
-        spread_no=math.inf,
-        prior=(1.0, 1.0),
+    edges = cell_edges(CELLS_SURE, (line, line))
+    share = middles(edges)
+    tagged = share * recall + (1 - share) * false
+    grid = _Grid(
+        edges=edges,
+        prior=np.diff(edges),
+        weights=np.zeros(1),
+        bins=np.log(np.stack([1 - tagged, tagged])),
     )
-    unique, place = _unique_rows(np.column_stack([posts - hits, hits]), 2)
-    found = np.empty(len(unique), dtype=np.float64)
-    for row, (points, cdf, _) in enumerate(_posteriors(unique, model, (line, line))):
-        found[row] = 1.0 - cdf[np.searchsorted(points, line)]
-    return found[place]
+    counts = np.column_stack([posts - hits, hits]).astype(np.float64)
+    below = np.searchsorted(edges, line)
+    return np.concatenate(
+        [np.zeros(0), *(1.0 - cdf[:, below] for cdf in _cumulative(counts, grid))]
+    )
 
 
 def check_rates(rates: Rates) -> None:
@@ -202,12 +214,20 @@ def check_rates(rates: Rates) -> None:
             f"the two classes fill the bins alike (distance {distance:.4f}, at least "
             f"{MIN_DISTANCE} is needed): the tagger cannot tell them apart; use another model"
         )
-    for name, spread in (
-        ("spread_passion", rates.spread_passion),
-        ("spread_brand", rates.spread_brand),
-    ):
-        if not spread > 0:
-            raise ModelError(f"rates.{name} must be above 0, got {spread}")
+    _check_variation(rates)
+
+
+def _check_variation(rates: Rates) -> None:
+    varies = rates.variation
+    for name in ("passion", "brand", "unmeasured_passion", "unmeasured_brand"):
+        value = getattr(varies, name)
+        if not 0 <= value < math.inf:
+            raise ModelError(f"rates.variation.{name} must be 0 or more, got {value}")
+    if not (-1 < varies.correlation < 1 and math.isfinite(varies.slope)):
+        raise ModelError(
+            "rates.variation: correlation must lie between -1 and 1 and slope be a number, got "
+            f"{varies.correlation} and {varies.slope}"
+        )
     if not all(0 < value <= MAX_PARAMETER for value in rates.prior):
         raise ModelError(
             f"rates.prior must be two numbers in (0, {MAX_PARAMETER:.0f}], got {rates.prior}"
@@ -221,126 +241,133 @@ def _check_settings(level: float, lines: tuple[float, float]) -> None:
         raise InputError(f"lines must satisfy 0 < line_low <= line_high < 1, got {lines}")
 
 
-def _unique_rows(counts: Any, bins: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _checked(counts: Any) -> NDArray[np.int64]:
     counts = np.asarray(counts, dtype=np.int64)
-    if counts.shape != (len(counts), bins) or (counts < 0).any():
-        raise InputError(f"counts must be (accounts, {bins}) whole numbers of at least 0")
-    if not len(counts):
-        return counts, np.zeros(0, dtype=np.int64)
-    # by number of posts, so that rows of one size share their Beta table
-    keyed = np.column_stack([counts.sum(axis=1), counts])
-    unique, place = np.unique(keyed, axis=0, return_inverse=True)
-    return unique[:, 1:], place.reshape(-1)
+    if counts.shape != (len(counts), POSTERIOR_BINS) or (counts < 0).any():
+        raise InputError(f"counts must be (accounts, {POSTERIOR_BINS}) whole numbers of at least 0")
+    return np.asarray(counts)
 
 
-def _posteriors(
-    counts: NDArray[np.int64], model: _Model, lines: tuple[float, float]
-) -> Iterator[tuple[Floats, Floats, float]]:
-    """For each row: grid points (G,), cumulative probability there (G,), mean."""
-    # evenly spaced in arcsin(sqrt(share)), where a share's standard error is the same everywhere
-    grid = np.sin(np.arange(1, CELLS) * (np.pi / 2 / CELLS)) ** 2
-    inner = np.unique(np.concatenate([grid, lines]))
-    points = np.concatenate([[0.0], inner, [1.0]])
-    a, b = model.prior
-    start = beta_cdf(inner, a, b)
-    tables = _Tables.of(model)
-    size, table = -1, np.empty((0, 0))
-    for row in counts:
-        used = _scaled(row)
-        n = int(used.sum())
-        if n != size:
-            size, table = n, beta_cdfs(inner, start, a, b, n)
-        weights = tables.weights(used)
-        # einsum, not @: BLAS may sum in another order when it has other threads
-        cdf = np.concatenate([[0.0], np.einsum("m,mg->g", weights, table), [1.0]])
-        mean = float((weights * (a + np.arange(n + 1))).sum()) / (a + b + n)
-        yield points, np.minimum(np.maximum.accumulate(cdf), 1.0), mean
+def _scaled(counts: NDArray[np.int64], most: int) -> Floats:
+    """At most so many posts an account, in the same proportions."""
+    total = np.maximum(counts.sum(axis=1), 1)
+    return np.asarray(counts * np.minimum(1.0, most / total)[:, None])
 
 
-def _scaled(row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most MAX_POSTS posts in the same proportions (largest remainder, lowest bin first)."""
-    total = int(row.sum())
-    if total <= MAX_POSTS:
-        return row
-    whole, rest = np.divmod(row * MAX_POSTS, total)
-    missing = MAX_POSTS - int(whole.sum())
-    whole[np.argsort(-rest, kind="stable")[:missing]] += 1
-    return whole
+def cell_edges(cells: int, lines: tuple[float, ...] = ()) -> Floats:
+    """(G + 1,) shares from 0 to 1; the lines are among them."""
+    inner = np.sin(np.arange(1, cells) * (np.pi / 2 / cells)) ** 2
+    return np.concatenate([[0.0], np.unique(np.concatenate([inner, lines])), [1.0]])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tables:
-    """Logarithms of rising factorials, (K or 1, MAX_POSTS + 1); one length for all accounts."""
-
-    yes: Floats
-    no: Floats
-    total_yes: Floats
-    total_no: Floats
-    prior_yes: Floats
-    prior_no: Floats
-    factorial: Floats
-
-    @classmethod
-    def of(cls, model: _Model) -> _Tables:
-        a, b = model.prior
-        return cls(
-            yes=_class_table(model.yes, model.spread_yes),
-            no=_class_table(model.no, model.spread_no),
-            total_yes=_class_table(np.ones(1), model.spread_yes)[0],
-            total_no=_class_table(np.ones(1), model.spread_no)[0],
-            prior_yes=_class_table(np.array([a]), 1.0)[0],
-            prior_no=_class_table(np.array([b]), 1.0)[0],
-            factorial=_class_table(np.ones(1), 1.0)[0],
-        )
-
-    def weights(self, row: NDArray[np.int64]) -> Floats:
-        """Posterior probability of every number m of passion posts among n: (n + 1,)."""
-        bins = [self._bin(k, int(row[k])) for k in np.flatnonzero(row).tolist()]
-        n = sum(len(logs) - 1 for logs in bins)
-        logs = _log_convolved(bins) - self.total_yes[: n + 1] - self.total_no[n::-1]
-        logs = logs + self.prior_yes[: n + 1] + self.prior_no[n::-1]
-        weights = np.exp(logs - logs.max())
-        return np.asarray(weights / weights.sum())
-
-    def _bin(self, k: int, n: int) -> Floats:
-        """Log of the ways in which z of the n posts in bin k are passion posts: (n + 1,)."""
-        choose = self.factorial[n] - self.factorial[: n + 1] - self.factorial[n::-1]
-        return np.asarray(choose + self.yes[k, : n + 1] + self.no[k, n::-1])
+def middles(edges: Floats) -> Floats:
+    """(G,) the share in the middle of each cell, in arcsin(sqrt(share))."""
+    turned = np.arcsin(np.sqrt(edges))
+    return np.asarray(np.sin((turned[1:] + turned[:-1]) / 2) ** 2)
 
 
-def _class_table(frequencies: Floats, spread: float) -> Floats:
-    """Log of s (s + 1) ... (s + z - 1) for s = spread * frequency; of frequency ** z at inf."""
-    steps = np.arange(MAX_POSTS, dtype=np.float64)
-    with np.errstate(divide="ignore"):  # the log of frequency 0 is -inf, and means impossible
-        if math.isinf(spread):
-            logs = np.broadcast_to(np.log(frequencies)[:, None], (len(frequencies), MAX_POSTS))
-        else:
-            logs = np.log(spread * frequencies[:, None] + steps)
-    return np.hstack([np.zeros((len(frequencies), 1)), np.cumsum(logs, axis=1)])
+def prior_mass(edges: Floats, prior: tuple[float, float]) -> Floats:
+    """(G,) probability of each cell under Beta(prior); none is 0."""
+    whole = np.concatenate([[0.0], beta_cdf(edges[1:-1], *prior), [1.0]])
+    mass = np.maximum(np.diff(whole), np.finfo(np.float64).tiny)
+    return np.asarray(mass / mass.sum())
 
 
-def _log_convolved(parts: list[Floats]) -> Floats:
-    """Log of the convolution of all exp(part): (sum of lengths - parts + 1,)."""
-    peaks = [float(part.max()) for part in parts]
-    reach = sum(
-        peak - float(part.min(initial=peak, where=np.isfinite(part)))
-        for part, peak in zip(parts, peaks, strict=True)
+def drifts(variation: Variation, share: Floats, mass: Floats) -> tuple[Floats, Floats]:
+    """Mean shift of passion posts and of brand posts at each share: (G,) each.
+
+    It rises with the share; over all posts of the accounts of `mass` its mean is nought.
+    """
+    line = variation.slope * share
+    yes, no = mass * share, mass * (1 - share)
+    return line - (line * yes).sum() / yes.sum(), line - (line * no).sum() / no.sum()
+
+
+def _grid(rates: Rates, posts: int, lines: tuple[float, float]) -> _Grid:
+    """The grid of accounts with up to so many posts."""
+    varies = rates.variation
+    edges = cell_edges(CELLS_SURE if varies == SURE else CELLS, lines)
+    share = middles(edges)
+    mass = prior_mass(edges, rates.prior)
+    moves = drifts(varies, share, mass)
+    spread = math.hypot(varies.passion, varies.unmeasured_passion)
+    spread_brand = math.hypot(varies.brand, varies.unmeasured_brand)
+    first, first_weight = nodes(_count(spread, posts))
+    second, second_weight = nodes(_count(spread_brand, posts))
+    one, other = (at.ravel() for at in np.meshgrid(first, second, indexing="ij"))
+    near = one * one + other * other <= REACH * REACH
+    tied = varies.correlation * one + math.sqrt(1 - varies.correlation**2) * other
+    which = np.repeat(np.arange(len(first)), len(second))[near]
+    yes = centred(np.array(rates.passion), varies.passion)
+    no = centred(np.array(rates.brand), varies.brand)
+    bins = np.empty((POSTERIOR_BINS, len(share), len(which)))
+    for cell, value in enumerate(share.tolist()):
+        passion = moved(yes, spread * first + moves[0][cell])
+        brand = moved(no, spread_brand * tied[near] + moves[1][cell])
+        mixed = value * passion[which] + (1 - value) * brand
+        bins[:, cell] = np.log(mixed).T
+    return _Grid(
+        edges=edges,
+        prior=mass,
+        weights=np.log(np.outer(first_weight, second_weight)).ravel()[near],
+        bins=bins.reshape(POSTERIOR_BINS, -1),
     )
-    if reach < SAFE_REACH:
-        ways = np.ones(1)
-        for part, peak in zip(parts, peaks, strict=True):
-            ways = np.convolve(ways, np.exp(part - peak))
-        with np.errstate(divide="ignore"):
-            return np.asarray(np.log(ways) + sum(peaks))
-    logs = np.zeros(1)
-    for part in parts:
-        logs = _log_convolve(logs, part)
-    return logs
 
 
-def _log_convolve(left: Floats, right: Floats) -> Floats:
-    """As np.convolve, on logarithms: slower, and nothing underflows."""
-    pad = np.full(len(right) - 1, -np.inf)
-    padded = np.concatenate([pad, left, pad])
-    here = np.arange(len(left) + len(right) - 1)[:, None] + np.arange(len(right))
-    return np.asarray(np.logaddexp.reduce(padded[here] + right[::-1], axis=1))
+def _count(spread: float, posts: int) -> int:
+    """Shifts on the grid, an odd number."""
+    if spread == 0:
+        return 1
+    wanted = math.ceil(2 * REACH * spread * math.sqrt(posts) / STEP)
+    return min(max(wanted, NODES[0]), NODES[1]) | 1
+
+
+def _cumulative(counts: Floats, grid: _Grid) -> Iterator[Floats]:
+    """Posterior probability of shares up to each edge, chunk by chunk of accounts: (C, G + 1)."""
+    cells, pairs = len(grid.prior), len(grid.weights)
+    size = max(CHUNK_CELLS // grid.bins.shape[1], 1)
+    for start in range(0, len(counts), size):
+        some = counts[start : start + size]
+        padded = np.zeros((size, counts.shape[1]))
+        padded[: len(some)] = some
+        logs = (padded @ grid.bins).reshape(size, cells, pairs)
+        logs += grid.weights
+        logs -= logs.max(axis=(1, 2), keepdims=True)
+        np.exp(logs, out=logs)
+        mass = logs.sum(axis=2) * grid.prior
+        cdf = np.cumsum(mass, axis=1)
+        cdf /= cdf[:, -1:]
+        yield np.concatenate([np.zeros((size, 1)), cdf], axis=1)[: len(some)]
+
+
+def _answers(counts: Floats, grid: _Grid, level: float, lines: tuple[float, float]) -> Floats:
+    """(A, 7): low, mean, high, low and high at ROLE_LEVEL, probability below either line."""
+    share = middles(grid.edges)
+    at = np.searchsorted(grid.edges, lines)
+    found = []
+    for chunk in _cumulative(counts, grid):
+        mean = (np.diff(chunk, axis=1) * share).sum(axis=1)
+        for row, cdf in enumerate(chunk):
+            here = float(mean[row])
+            low, high = _shortest(cdf, grid.edges, level)
+            role_low, role_high = _shortest(cdf, grid.edges, ROLE_LEVEL)
+            # the mean of a very skew posterior can lie outside a narrow interval: hold it inside
+            found.append(
+                (
+                    min(low, here), here, max(high, here), min(role_low, here),
+                    max(role_high, here), cdf[at[0]], cdf[at[1]],
+                )
+            )  # fmt: skip
+    return np.array(found, dtype=np.float64).reshape(-1, 7)
+
+
+def _shortest(cdf: Floats, edges: Floats, level: float) -> tuple[float, float]:
+    """The shortest interval of that probability; among equals the lowest.
+
+    The density is level within a cell, so one end of it lies on an edge.
+    """
+    begins = cdf <= 1 - level
+    lows = np.concatenate([edges[begins], np.interp(cdf[~(cdf < level)] - level, cdf, edges)])
+    highs = np.concatenate([np.interp(cdf[begins] + level, cdf, edges), edges[~(cdf < level)]])
+    best = int(np.argmin(np.round(highs - lows, 12)))
+    return float(lows[best]), float(highs[best])

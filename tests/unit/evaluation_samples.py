@@ -9,7 +9,7 @@ import numpy as np
 
 from analyzer.model.shape import OUTPUTS, SLICES
 from analyzer.pipeline.labels import Labelled
-from analyzer.rates import PlatformRates, Rates
+from analyzer.rates import PlatformRates, Rates, Variation
 from analyzer.schema import NICHES, PROMOS
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ WORDS = ("phở bò", "váy mới", "chơi game", "tập gym", "du lịch Huế"
 RATES = Rates(
     passion=(0.01, 0.02, 0.02, 0.03, 0.04, 0.05, 0.08, 0.1, 0.2, 0.45),
     brand=(0.45, 0.2, 0.1, 0.08, 0.05, 0.04, 0.03, 0.02, 0.02, 0.01),
-    spread_passion=20.0,
-    spread_brand=20.0,
+    variation=Variation(passion=0.4, brand=0.4, correlation=0.2, slope=0.5),
     prior=(1.0, 1.0),
     own_recall=0.7,
     own_false=0.02,
 )
 PLATFORM_RATES = PlatformRates(
-    measured={"tiktok": RATES}, other=replace(RATES, spread_passion=5.0, spread_brand=5.0)
+    measured={"tiktok": RATES},
+    other=replace(RATES, variation=Variation(passion=1.2, brand=1.2, correlation=0.2, slope=0.5)),
 )
 
 

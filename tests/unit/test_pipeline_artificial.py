@@ -15,7 +15,7 @@ from analyzer.pipeline.artificial import (
     PrevalenceError,
     prevalence_errors,
 )
-from analyzer.rates import PlatformRates
+from analyzer.rates import SURE, PlatformRates
 
 
 def errors(
@@ -32,7 +32,7 @@ def errors(
 def test_shares_are_found_again_by_a_tagger_that_never_errs() -> None:
     truth = np.arange(400) % 2 == 0
     ends = (0.991, *(0.001,) * 9)
-    sure = replace(RATES, passion=ends[::-1], brand=ends, spread_passion=1000, spread_brand=1000)
+    sure = replace(RATES, passion=ends[::-1], brand=ends, variation=SURE)
     rates = PlatformRates(measured={"tiktok": sure}, other=RATES)
     found = errors(np.where(truth, 0.999, 0.001), truth, rates=rates)
     assert [one.size for one in found] == list(SIZES)
@@ -52,7 +52,8 @@ def test_a_share_is_corrected_for_errors_that_are_known() -> None:
     # as RATES has them, but for brand posts: a third of them look like passion
     brand = np.array([0.3, 0.15, 0.1, 0.08, 0.04, 0.03, 0.08, 0.07, 0.05, 0.1])
     rates = PlatformRates(
-        measured={"tiktok": replace(RATES, brand=tuple(brand.tolist()))}, other=RATES
+        measured={"tiktok": replace(RATES, brand=tuple(brand.tolist()), variation=SURE)},
+        other=RATES,
     )
     bins = np.where(
         truth, random.choice(10, 4000, p=RATES.passion), random.choice(10, 4000, p=brand)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analyzer.errors import InputError
 from analyzer.model.encode import encode_words, load_vocabulary
-from analyzer.model.shape import OUTPUTS
+from analyzer.model.shape import OUTPUTS, SLICES
 from analyzer.pipeline.calibrate import (
     calibrated,
     expected_calibration_error,
@@ -32,11 +30,9 @@ from analyzer.pipeline.labels import (
 )
 from analyzer.pipeline.rates import (
     PLATFORM_LABELS,
-    fit_concentration,
     fit_prior,
     measure_niches,
     measure_rates,
-    widened,
 )
 from analyzer.pipeline.vocabulary import MIN_ACCOUNTS, learn_vocabulary
 
@@ -55,24 +51,11 @@ def test_no_account_stands_on_both_sides_of_a_fold() -> None:
     assert sorted(np.concatenate([held for _, held in folds])) == list(range(200))
 
 
-def test_a_concentration_is_found_again() -> None:
-    random = np.random.default_rng(0)
-    mean = np.array([0.1, 0.2, 0.7])
-    shares = random.dirichlet(12 * mean, size=800)
-    counts = np.stack([random.multinomial(20, share) for share in shares]).astype(float)
-    assert fit_concentration(counts, mean) == pytest.approx(12, rel=0.2)
-
-
-def test_accounts_that_do_not_differ_have_a_large_concentration() -> None:
-    random = np.random.default_rng(0)
-    mean = np.array([0.1, 0.2, 0.7])
-    counts = random.multinomial(20, mean, size=800).astype(float)
-    assert fit_concentration(counts, mean) > 200
-
-
 def test_a_prior_is_found_again() -> None:
     random = np.random.default_rng(0)
     passion = random.binomial(30, random.beta(2.0, 1.0, size=2000)).astype(float)
+    alike = np.full(200, 15.0)
+    assert fit_prior(alike, alike) == pytest.approx((400.0, 400.0), rel=1e-3)
     a, b = fit_prior(passion, 30 - passion)
     assert a == pytest.approx(2, rel=0.15)
     assert b == pytest.approx(1, rel=0.15)
@@ -168,21 +151,14 @@ def test_a_platform_is_measured_from_enough_posts_of_both_classes_on() -> None:
 
 def test_rates_of_other_platforms_are_wider() -> None:
     logits, data = answered(2000)
-    # in one niche of three the tagger is turned round
-    odd = data.niche == 0
-    logits[odd] = -logits[odd]
-    found = measure_rates(logits, data, np.zeros(2000, np.int64))
-    assert found.other.spread_passion < 0.8 * found.measured["tiktok"].spread_passion
+    # in a third of the accounts, those of one niche, the tagger is turned round
+    niche = np.unique(data.accounts, return_inverse=True)[1] % 3
+    logits[niche == 0, SLICES["drive"]] *= -1
+    found = measure_rates(logits, replace(data, niche=niche), np.zeros(2000, np.int64))
+    own, other = found.measured["tiktok"].variation, found.other.variation
+    assert (own.unmeasured_passion, own.unmeasured_brand) == (0, 0)
+    assert min(other.unmeasured_passion, other.unmeasured_brand) > 0.4
     assert found.other.passion == found.measured["tiktok"].passion
-
-
-@given(st.floats(1, 1000), st.floats(1, 1000))
-def test_widening_adds_the_variances_up(spread: float, between: float) -> None:
-    # of a bin of frequency 0.3: the account's share around its group's, the group's around 0.3
-    p = 0.3
-    group = p * (1 - p) / (between + 1)
-    own = (p * (1 - p) - group) / (spread + 1)
-    assert p * (1 - p) / (widened(spread, between) + 1) == pytest.approx(group + own)
 
 
 def test_niches_have_rates_of_their_own() -> None:

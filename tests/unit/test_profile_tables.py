@@ -21,7 +21,7 @@ from analyzer.profile import (
     totals,
 )
 from analyzer.profile.roles import decide_role
-from analyzer.rates import PlatformRates, Rates
+from analyzer.rates import PlatformRates, Rates, Variation
 from analyzer.schema import FACTS, NICHES, POST, PPM, PROFILE, ROLES, TAG, TOTALS
 
 if TYPE_CHECKING:
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 RATES = Rates(
     passion=(0.01, 0.01, 0.02, 0.03, 0.05, 0.08, 0.10, 0.15, 0.20, 0.35),
     brand=(0.30, 0.20, 0.15, 0.10, 0.07, 0.06, 0.05, 0.04, 0.02, 0.01),
-    spread_passion=40.0,
-    spread_brand=40.0,
+    variation=Variation(passion=0.3, brand=0.3, correlation=0.2, slope=0.4),
     prior=(1.5, 1.0),
     own_recall=0.7,
     own_false=0.03,
 )
 
 BY_PLATFORM = PlatformRates(
-    measured={"tiktok": RATES}, other=replace(RATES, spread_passion=4.0, spread_brand=4.0)
+    measured={"tiktok": RATES},
+    other=replace(RATES, variation=Variation(passion=1.4, brand=1.4, correlation=0.2, slope=0.4)),
 )
 
 POST_DEFAULTS: dict[str, Any] = {

@@ -1,0 +1,60 @@
+"""How the tagger's errors differ between accounts, for a bundle made without knowing.
+
+    python scripts/account_variation.py ../shared/data/labelled.jsonl --bundle BUNDLE
+
+`train_default.py` measures this on its own out-of-fold answers. Where these are not at hand, the
+linear branch, trained out of fold in two minutes, lends its variation between accounts and niches.
+Its shifts by niche and those of the embedded default correlate by 0.95 (passion posts) and 0.92
+(EXPERIMENTS.md, an account's shift). Prints it, and with --write changes manifest.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+
+from analyzer.atomic import atomic_path
+from analyzer.model.bundle import FORMAT
+from analyzer.model.shape import SLICES
+from analyzer.pipeline.calibrate import crossed
+from analyzer.pipeline.labels import read_labelled
+from analyzer.pipeline.linear import linear_out_of_fold
+from analyzer.pipeline.rates import measure_rates
+
+
+def main() -> None:
+    """Print, and write where asked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("labelled", type=Path)
+    parser.add_argument("--bundle", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="change the bundle's manifest.json")
+    args = parser.parse_args()
+    data = read_labelled(args.labelled)
+    said = crossed(linear_out_of_fold(data, seed=0), data, seed=0)
+    lent = measure_rates(said, data, said[:, SLICES["promo"]].argmax(axis=1))
+    path = args.bundle / "manifest.json"
+    manifest = orjson.loads(path.read_bytes())
+    rates = manifest["rates"]
+    own = [lent.measured["tiktok"].variation] * len(rates["measured"])
+    for each, variation in zip(
+        [rates["other"], *rates["measured"].values()], [lent.other.variation, *own], strict=True
+    ):
+        for gone in ("spread_passion", "spread_brand", "niches"):
+            each.pop(gone, None)
+        each["variation"] = asdict(variation)
+        print(variation)
+    manifest["format"] = FORMAT
+    if args.write:
+        with atomic_path(path) as part:
+            part.write_bytes(
+                orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+            )
+
+
+if __name__ == "__main__":
+    main()

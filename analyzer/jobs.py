@@ -14,6 +14,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analyzer.config import Config
+from analyzer.errors import InputError
+from analyzer.pipeline.key import default_key_file, key_at
+from analyzer.pipeline.pseudonyms import file_pseudonym
 from analyzer.profile import account_facts, build_profiles, merge_totals, totals
 from analyzer.report import (
     Measure,
@@ -69,16 +72,21 @@ def analyse(  # noqa: PLR0913 - one parameter a choice of the user
     mapping: Mapping[str, str] | None = None,
     bundle: str | Path | None = None,
     device: str = "cpu",
+    pseudonymise: bool = False,
+    key: str | Path | None = None,
 ) -> Analysis:
     """Profiles of the accounts whose posts stand in the files, as Arrow tables.
 
     paths: files, folders or patterns; see `analyzer.sources.read_posts` for format and mapping.
     bundle: folder of a tagger; without one, the embedded default.
     device: `cpu`, or `cuda` for a GPU.
+    pseudonymise: pseudonyms in place of all that leads to a person; tags are those of true texts.
+    key: file of their secret key, made where there is none; without it, the user's own.
 
     Raises:
-        InputError: nothing could be read; the message says why.
+        InputError: nothing could be read, or `key` is no key; the message says why.
         ModelError: the bundle or the device cannot be used.
+        StoreError: the key cannot be written.
     """
     listed = [paths] if isinstance(paths, str | Path) else paths
     request = Request(
@@ -88,9 +96,10 @@ def analyse(  # noqa: PLR0913 - one parameter a choice of the user
         mapping=mapping,
         bundle=None if bundle is None else str(bundle),
         device=device,
+        key=pseudonym_key(key, pseudonymise=pseudonymise),
     )
     with tempfile.TemporaryDirectory() as folder:
-        tagged = tag_posts(request, Path(folder))
+        tagged = tag_posts(request, Path(folder) / "out")
         profiles, facts, summary = profile_posts(request, tagged)
         lines = tagged.rejects.read_bytes().split(b"\n")
         return Analysis(
@@ -100,6 +109,30 @@ def analyse(  # noqa: PLR0913 - one parameter a choice of the user
             rejects=pa.Table.from_pylist([orjson.loads(x) for x in lines if x], schema=REJECT),
             summary=summary,
         )
+
+
+def pseudonym_key(
+    file: str | Path | None, *, pseudonymise: bool, out: Path | None = None
+) -> bytes | None:
+    """The secret key of the pseudonyms, from its file; None where there shall be none.
+
+    out: what is shared; the key must not lie in it.
+
+    Raises:
+        InputError: the file is no key, lies in `out`, or is given and there are no pseudonyms.
+        StoreError: there was none, and it cannot be made.
+    """
+    if not pseudonymise:
+        if file is not None:
+            raise InputError("a key is for pseudonyms: pass --pseudonymise, too")
+        return None
+    path = default_key_file() if file is None else Path(file)
+    if out is not None and path.resolve().is_relative_to(out.resolve()):
+        raise InputError(
+            f"{path}: the key must not lie in the folder of the result, which may be forwarded; "
+            "pass another file with --key"
+        )
+    return key_at(path)
 
 
 def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSummary]:
@@ -127,7 +160,7 @@ def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSum
     days = merged.select(["first_posted_at", "last_posted_at"])
     summary = ReportSummary(
         title="Creator or influencer?",
-        inputs=tuple(Path(path).name for path in request.paths),
+        inputs=tuple(_input(path, request.key) for path in request.paths),
         files=tagged.files,
         posts=tagged.kept,
         rejected=dict(sorted(tagged.rejected.counts.items())),
@@ -143,6 +176,11 @@ def profile_posts(request: Request, tagged: Tagged) -> tuple[Any, Any, ReportSum
         settings=settings,
     )
     return profiles, joined, summary
+
+
+def _input(path: str, key: bytes | None) -> str:
+    name = Path(path).name
+    return name if key is None else file_pseudonym(key, name)
 
 
 def _by_format(sources: Sequence[Inspection]) -> Iterator[Inspection]:

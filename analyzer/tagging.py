@@ -18,8 +18,9 @@ from analyzer.atomic import atomic_path, make_folder
 from analyzer.engine import map_files
 from analyzer.errors import AnalyzerError, InputError, StoreError
 from analyzer.model import default_bundle, id_on, read_bundle
-from analyzer.pipeline.collect import posts_by_account
+from analyzer.pipeline.collect import named_accounts, ordered_by_account, posts_by_account
 from analyzer.pipeline.finish import finished
+from analyzer.pipeline.pseudonyms import key_id, plain_inspection, plain_reject, pseudonymised
 from analyzer.pipeline.worker import WorkerSpec
 from analyzer.schema import KEPT_POST
 from analyzer.sources import (
@@ -32,6 +33,7 @@ from analyzer.sources import (
     rejects_of,
 )
 from analyzer.text import front_end
+from analyzer.text.personal import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,6 +48,12 @@ FINISHED: Final = f"{'[0-9a-f]' * 64}.parquet"
 """Pattern of the parts that a next run need not make again."""
 
 READABLE: Final = orjson.OPT_INDENT_2
+RESULTS: Final = (
+    "posts.parquet", "rejects.jsonl", "sources.json", "profiles.parquet", "profiles.csv",
+    "profiles.json", "report.html",
+)  # fmt: skip
+PSEUDONYMS: Final = b"analyzer.pseudonyms"
+"""Key in the metadata of posts.parquet: by which secret key its pseudonyms were made (`key_id`)."""
 SPEC: Final = b"analyzer.spec"
 """Key in the metadata of posts.parquet: what made its tags (`WorkerSpec.fingerprint`)."""
 SAID: Final = 8
@@ -65,6 +73,8 @@ class Request:
     """See `model.load_tagger`."""
     rejected_only: bool = False
     """Read again only what a former run rejected; its posts stay as they are."""
+    key: bytes | None = field(default=None, repr=False)
+    """Secret key of the pseudonyms that all that leads to a person becomes; None: nothing does."""
 
 
 @dataclass(slots=True)
@@ -134,15 +144,13 @@ def tag_posts(
     spec = WorkerSpec(
         bundle=request.bundle, model_id=model_id, front_end=front_end(), device=request.device
     )
-    if request.device != "cpu":  # before anything is read
-        from analyzer.model.packed import check_gpu
-
-        check_gpu(request.device)
-    former = _former(out, spec) if request.rejected_only else None
+    former = _checked(request, out, spec)  # before anything is read
     inspector = Inspector()
     rejected = Rejected()
-    parts_dir = out / PARTS
-    make_folder(parts_dir)
+    make_folder(out)
+    parts_dir = parts_folder(out, pseudonymous=request.key is not None)
+    if make_folder(parts_dir) and request.key is not None:
+        parts_dir.chmod(0o700)
     try:
         with (
             atomic_path(out / "rejects.jsonl") as rejects,
@@ -155,22 +163,17 @@ def tag_posts(
                 parts.append(part)
                 if on_tagged:
                     on_tagged(pq.read_metadata(part).num_rows)
+            if request.key is not None:
+                _in_order(rejects, rejected)
             if not parts:
                 raise InputError(_nothing_read(request, rejected))
-            kept = 0
-            schema = KEPT_POST.with_metadata({SPEC: spec.fingerprint()})
-            with pq.ParquetWriter(posts, schema, compression="zstd") as writer:
-                for table in _sorted(parts, parts_dir):
-                    writer.write_table(finished(table).cast(schema))
-                    kept += table.num_rows
+            kept = _write_kept(parts, parts_dir, posts, spec, request.key)
     except AnalyzerError:
         if not any(parts_dir.glob(FINISHED)):  # else a next run goes on from them
             shutil.rmtree(parts_dir)
         raise
     shutil.rmtree(parts_dir)
-    sources = inspector.report()
-    if former:
-        sources = brought_up_to_date(former.sources, sources, former.rejects)
+    sources = _sources(inspector, former, request.key)
     with atomic_path(out / "sources.json") as path:
         path.write_bytes(orjson.dumps([asdict(one) for one in sources], option=READABLE) + b"\n")
     return Tagged(
@@ -193,6 +196,17 @@ class _Former:
     sources: list[Inspection]
 
 
+def _checked(request: Request, out: Path, spec: WorkerSpec) -> _Former | None:
+    """Check what a run needs; the result in the folder, if it is to be gone on from."""
+    if request.device != "cpu":
+        from analyzer.model.packed import check_gpu
+
+        check_gpu(request.device)
+    if request.key is not None:
+        _refuse_mixing(request, out)
+    return _former(out, spec) if request.rejected_only else None
+
+
 def _former(out: Path, spec: WorkerSpec) -> _Former:
     """The result in the folder, to go on from.
 
@@ -200,7 +214,7 @@ def _former(out: Path, spec: WorkerSpec) -> _Former:
         InputError: there is none, or its posts were tagged otherwise.
     """
     try:
-        made_by = (pq.read_schema(out / "posts.parquet").metadata or {}).get(SPEC)
+        metadata = pq.read_schema(out / "posts.parquet").metadata or {}
         lines = (out / "rejects.jsonl").read_bytes().splitlines()
         sources = orjson.loads((out / "sources.json").read_bytes())
     except (OSError, pa.ArrowInvalid, orjson.JSONDecodeError) as error:
@@ -208,7 +222,12 @@ def _former(out: Path, spec: WorkerSpec) -> _Former:
             f"{out} holds no result whose rejects could be read again ({error}); run once without "
             "--rejected"
         ) from error
-    if made_by != spec.fingerprint().encode():
+    if PSEUDONYMS in metadata:
+        raise InputError(
+            f"{out} holds a result with pseudonyms: it no longer says which files its rejects came "
+            "from; run once without --rejected"
+        )
+    if metadata.get(SPEC) != spec.fingerprint().encode():
         raise InputError(
             f"the posts in {out} were tagged by another model or version than this one, and the "
             "two would be mixed; run once without --rejected"
@@ -240,13 +259,19 @@ def _parts(  # noqa: PLR0913, PLR0917 - private: what one reading writes and cou
         only=only,
     )
     with rejects.open("wb") as sink:
-        for row in only.kept if only else []:
-            rejected.add(row["file"], row["row"], row["why"])
+
+        def keep(row: dict[str, Any]) -> None:
+            if request.key is None:
+                rejected.add(row["file"], row["row"], row["why"])
+            else:  # counted when they stand in order (`_in_order`)
+                row = plain_reject(row, request.key)
             sink.write(orjson.dumps(row) + b"\n")
+
+        for row in only.kept if only else []:
+            keep(row)
         for number, batch in enumerate(batches):
             for row in batch.rejects.to_pylist():
-                rejected.add(row["file"], row["row"], row["why"])
-                sink.write(orjson.dumps(row) + b"\n")
+                keep(row)
             if not batch.posts.num_rows:
                 continue
             target = folder / f"posts-{number:06d}.parquet"
@@ -254,13 +279,84 @@ def _parts(  # noqa: PLR0913, PLR0917 - private: what one reading writes and cou
                 pq.write_table(batch.posts, part, compression="zstd")
             yield str(target)
         for row in not_reached(only, inspector.report()) if only else []:
-            rejected.add(row["file"], row["row"], row["why"])
-            sink.write(orjson.dumps(row) + b"\n")
+            keep(row)
 
 
-def _sorted(parts: Sequence[str], folder: Path) -> Iterator[Any]:
+def parts_folder(out: Path, *, pseudonymous: bool) -> Path:
+    """Where unfinished work lies: it holds true texts, so beside a result that shall hold none."""
+    place = out.resolve()
+    return place.with_name(f".{place.name}{PARTS}") if pseudonymous else out / PARTS
+
+
+def _refuse_mixing(request: Request, out: Path) -> None:
+    """Raise where true names would come to stand, or stay, beside pseudonyms.
+
+    Raises:
+        InputError: the rejects of a result are to be read again, or `out` holds true names.
+    """
+    if request.rejected_only:
+        raise InputError(
+            "--rejected cannot be used with --pseudonymise: a result with pseudonyms does not say "
+            "which files its rejects came from; run once without --rejected"
+        )
+    held = [name for name in (*RESULTS, PARTS) if (out / name).exists()]
     try:
-        yield from posts_by_account(parts, folder)
+        metadata = pq.read_schema(out / "posts.parquet").metadata or {} if held else {}
+    except (OSError, pa.ArrowInvalid):
+        metadata = {}
+    if held and PSEUDONYMS not in metadata:
+        raise InputError(
+            f"{out} holds files with true names ({', '.join(held)}); pass a new folder with -o"
+        )
+
+
+def _in_order(rejects: Path, rejected: Rejected) -> None:
+    """Put rejects in the order of their files' pseudonyms: that of the names would betray them."""
+    rows = [orjson.loads(line) for line in rejects.read_bytes().splitlines()]
+    rows.sort(key=lambda row: (row["file"], row["row"] or 0, row["why"]))
+    for row in rows:
+        rejected.add(row["file"], row["row"], row["why"])
+    rejects.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+
+
+def _write_kept(
+    parts: Sequence[str], folder: Path, posts: Path, spec: WorkerSpec, key: bytes | None
+) -> int:
+    """Write posts.parquet; the number of its rows."""
+    kept = 0
+    made_by = {SPEC: spec.fingerprint()}
+    if key is not None:
+        made_by[PSEUDONYMS] = key_id(key)
+    schema = KEPT_POST.with_metadata(made_by)
+    with pq.ParquetWriter(posts, schema, compression="zstd") as writer:
+        for table in _kept(parts, folder, key):
+            writer.write_table(table.cast(schema))
+            kept += table.num_rows
+    return kept
+
+
+def _sources(inspector: Inspector, former: _Former | None, key: bytes | None) -> list[Inspection]:
+    """What each file held, by name."""
+    sources = inspector.report()
+    if former:
+        sources = brought_up_to_date(former.sources, sources, former.rejects)
+    if key is None:
+        return sources
+    return sorted((plain_inspection(one, key) for one in sources), key=lambda one: one.file)
+
+
+def _kept(parts: Sequence[str], folder: Path, key: bytes | None) -> Iterator[Any]:
+    """KEPT_POST tables of whole accounts, ordered by account and post id as they are written."""
+    try:
+        if key is None:
+            yield from map(finished, posts_by_account(parts, folder))
+            return
+        names = names_of(named_accounts(parts, folder))
+        unordered = folder / "pseudonymised.parquet"
+        with pq.ParquetWriter(unordered, KEPT_POST, compression="zstd") as writer:
+            for table in posts_by_account(parts, folder):
+                writer.write_table(pseudonymised(finished(table), names, key))
+        yield from ordered_by_account(str(unordered), folder)
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:  # how it finds a full disk
         why = str(error).partition("\n")[0]
         raise StoreError(

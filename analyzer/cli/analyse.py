@@ -17,9 +17,11 @@ from analyzer.cli.options import (
     ConfigFile,
     Device,
     Format,
+    KeyFile,
     Mapping,
     Out,
     Paths,
+    Pseudonymise,
     RejectedOnly,
     Strict,
     Workers,
@@ -56,6 +58,8 @@ def profile(  # noqa: PLR0913 - one parameter an option
     config: ConfigFile = None,
     strict: Strict = False,
     rejected: RejectedOnly = False,
+    pseudonymise: Pseudonymise = False,
+    key: KeyFile = None,
 ) -> None:
     """Profile the accounts whose posts stand in the files.
 
@@ -74,12 +78,13 @@ def profile(  # noqa: PLR0913 - one parameter an option
         from analyzer.report import profile_table
 
         request = _request(paths, format, mapping, workers, bundle, device, config)
-        request = replace(request, rejected_only=rejected)
+        secret = jobs.pseudonym_key(key, pseudonymise=pseudonymise, out=out)
+        request = replace(request, rejected_only=rejected, key=secret)
         if rejected and out is None:
             raise InputError("--rejected goes on from a result: pass its folder with -o DIR")
         given = {"level": level, "min_posts": min_posts}
         request = _with_profile(request, {k: v for k, v in given.items() if v is not None})
-        with _folder(out) as folder:
+        with _folder(out, pseudonymous=pseudonymise) as folder:
             tagged = _tag(request, folder, out)
             profiles, facts, summary = jobs.profile_posts(request, tagged)
             if out is not None:
@@ -94,6 +99,7 @@ def profile(  # noqa: PLR0913 - one parameter an option
                 )
     if out is not None:
         print(f"Report: {out / 'report.html'}")
+    _say_key(key, pseudonymise=pseudonymise)
     _end(tagged, strict=strict)
 
 
@@ -111,17 +117,23 @@ def tag(  # noqa: PLR0913 - one parameter an option
     config: ConfigFile = None,
     strict: Strict = False,
     rejected: RejectedOnly = False,
+    pseudonymise: Pseudonymise = False,
+    key: KeyFile = None,
 ) -> None:
     """Tag posts only: writes posts.parquet and rejects.jsonl.
 
     Example: analyzer tag exports/tiktok.jsonl.zst -o tagged
     """
     with told():
+        from analyzer import jobs
+
         request = _request(paths, format, mapping, workers, bundle, device, config)
-        request = replace(request, rejected_only=rejected)
-        with _folder(out) as folder:
+        secret = jobs.pseudonym_key(key, pseudonymise=pseudonymise, out=out)
+        request = replace(request, rejected_only=rejected, key=secret)
+        with _folder(out, pseudonymous=pseudonymise) as folder:
             tagged = _tag(request, folder, out)
     print(f"Tags: {tagged.posts}")
+    _say_key(key, pseudonymise=pseudonymise)
     _end(tagged, strict=strict)
 
 
@@ -188,11 +200,24 @@ def _end(tagged: Tagged, *, strict: bool) -> None:
         raise typer.Exit(1)
 
 
-@contextmanager
-def _folder(out: Path | None) -> Iterator[Path]:
-    from analyzer.atomic import claimed
-    from analyzer.tagging import PARTS
+def _say_key(key: Path | None, *, pseudonymise: bool) -> None:
+    if pseudonymise:
+        from analyzer.pipeline.key import default_key_file
 
-    own = tempfile.TemporaryDirectory() if out is None else claimed(out, out / PARTS)
-    with own as folder:
-        yield Path(folder)
+        print(
+            f"Key of the pseudonyms: {key or default_key_file()}; keep it, and never forward it: "
+            "who has it can find out who is meant. Pseudonymised is not anonymous."
+        )
+
+
+@contextmanager
+def _folder(out: Path | None, *, pseudonymous: bool) -> Iterator[Path]:
+    from analyzer.atomic import claimed
+    from analyzer.tagging import parts_folder
+
+    if out is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder) / "out"
+    else:
+        with claimed(out, parts_folder(out, pseudonymous=pseudonymous)) as folder:
+            yield folder

@@ -48,6 +48,24 @@ RejectedOnly = Annotated[
         "rejected, as with another --map; its posts keep their tags.",
     ),
 ]
+Pseudonymise = Annotated[
+    bool,
+    typer.Option(
+        "--pseudonymise",
+        help="Write pseudonyms for accounts, names, mentions, phone numbers, e-mails, links and "
+        "files. Not anonymous: a caption that is searched for leads to its post.",
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="Secret key of the pseudonyms, made if absent; the same key gives the same "
+        "pseudonyms. Never forward it [default: ~/.config/analyzer/pseudonyms.key].",
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None, typer.Option(min=0, metavar="N", help="Processes; 0 is one per core.")
 ]

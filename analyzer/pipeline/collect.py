@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyzer.schema import POST, TAGGED_POST
+from analyzer.schema import KEPT_POST, POST, TAGGED_POST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,12 +36,7 @@ def posts_by_account(parts: Sequence[str], work_dir: Path) -> Iterator[Any]:
     latest capture that has them, or the highest where no export says when it was made; what it does
     not know is filled in from the others. The order of the parts plays no role.
     """
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "threads": 1,
-        "temp_directory": str(work_dir / "sort"),
-    }
-    with duckdb.connect(config=config) as connection:
+    with _connected(work_dir) as connection:
         reader = connection.sql(
             f"""
             WITH seen AS (SELECT * FROM read_parquet($parts)),
@@ -55,7 +50,40 @@ def posts_by_account(parts: Sequence[str], work_dir: Path) -> Iterator[Any]:
             """,  # noqa: S608 - the names are the schema's own
             params={"parts": list(parts)},
         ).to_arrow_reader(CHUNK)
-        yield from _whole_accounts(reader)
+        yield from _whole_accounts(reader, TAGGED_POST)
+
+
+def ordered_by_account(part: str, work_dir: Path) -> Iterator[Any]:
+    """KEPT_POST tables of whole accounts, ordered by account and post id; the file's is any."""
+    with _connected(work_dir) as connection:
+        reader = connection.sql(
+            "SELECT * FROM read_parquet($part) ORDER BY account_id, post_id", params={"part": part}
+        ).to_arrow_reader(CHUNK)
+        yield from _whole_accounts(reader, KEPT_POST)
+
+
+def named_accounts(parts: Sequence[str], work_dir: Path) -> list[tuple[str, str | None]]:
+    """Each account's handle (or number) with each name that its posts carry; and coauthors."""
+    with _connected(work_dir) as connection:
+        found = connection.sql(
+            """
+            SELECT DISTINCT substr(account_id, strpos(account_id, ':') + 1), account_name
+            FROM read_parquet($parts)
+            UNION
+            SELECT DISTINCT unnest(coauthors), NULL FROM read_parquet($parts)
+            """,
+            params={"parts": list(parts)},
+        ).fetchall()
+    return [(handle, name) for handle, name in found]
+
+
+def _connected(work_dir: Path) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY,
+        "threads": 1,
+        "temp_directory": str(work_dir / "sort"),
+    }
+    return duckdb.connect(config=config)
 
 
 _PLACED: Final = "source_file, source_row, content_hash, account_id"
@@ -82,11 +110,11 @@ def _merged(name: str) -> str:
     )
 
 
-def _whole_accounts(batches: Iterator[Any]) -> Iterator[Any]:
+def _whole_accounts(batches: Iterator[Any], schema: Any) -> Iterator[Any]:
     held: list[Any] = []
     rows = 0
     for batch in batches:
-        table = pa.Table.from_batches([batch]).cast(TAGGED_POST)
+        table = pa.Table.from_batches([batch]).cast(schema)
         held.append(table)
         rows += table.num_rows
         if rows < CHUNK:

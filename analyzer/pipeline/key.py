@@ -52,13 +52,14 @@ def key_at(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:  # another run was faster
+            return read_key(path)
         with os.fdopen(handle, "wb") as file:
             file.write(key.hex().encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
-    except FileExistsError:  # another run was faster
-        return read_key(path)
     except OSError as error:
         raise StoreError(
             f"{path}: the key of the pseudonyms cannot be written: {error.strerror}; pass another "

@@ -44,7 +44,7 @@ def account_facts(posts: pa.Table, tags: pa.Table) -> pa.Table:
         "account_id": accounts,
         "account_name": _most_frequent(code, posts.column("account_name"), size),
         "platform": _most_frequent(code, posts.column("platform"), size),
-        "followers": _latest(code, posts, rank, size),
+        "followers": _latest(code, posts, size),
         "median_likes": _medians(code, _counted(posts, "likes"), size),
         "median_views": _medians(code, _counted(posts, "views"), size),
         "ad_flags": _ad_flags(code, posts, size),
@@ -99,12 +99,15 @@ def _placed(code: Ints, values: Any, size: int) -> pa.Array:
     return combined.take(indices)
 
 
-def _latest(code: Ints, posts: pa.Table, rank: Ints, size: int) -> pa.Array:
-    """Followers from the latest post that carries them; undated posts count as the oldest."""
+def _latest(code: Ints, posts: pa.Table, size: int) -> pa.Array:
+    """Followers from the latest post that carries them; undated posts count as the oldest.
+
+    Of several at one time the highest.
+    """
     followers = posts.column("followers")
     known = np.flatnonzero(pc.is_valid(followers).to_numpy())
     when = microseconds(posts.column("posted_at"), missing=np.iinfo(np.int64).min)
-    order = known[np.lexsort((rank[known], -1 - when[known], code[known]))]
+    order = known[np.lexsort((-whole(followers)[known], -1 - when[known], code[known]))]
     best = order[_firsts(code[order])]
     return _placed(code[best], followers.take(pa.array(best)), size)
 

@@ -44,11 +44,12 @@ _MOST_WORDS: Final = 8
 _BETWEEN: Final = 3
 """Characters that may stand between two words of a name."""
 _LONGEST: Final = 200
+_HANDLE: Final = 64
 
 # no word of running text: an ending of letters, then a path
 _PATHED = r"(?<![\p{L}\p{N}@._-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/[^\s()<>«»\"“”]{1,500}"
 _MAIL = (
-    r"(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}[@＠]"
+    r"(?<![\p{L}\p{N}._%+-])[A-Za-z0-9._%+-]{1,64}[@＠]"
     r"(?:[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,3}\.[A-Za-z]{2,24}"
     r"|(?:gmail|yahoo|hotmail|outlook|icloud)(?![\p{L}\p{N}]))"
 )
@@ -56,15 +57,23 @@ _MAIL = (
 _GAP = r"[ .\-–\u00A0()]{0,3}+"
 _DATE = r"\d{1,2}[.\-–]\d{1,2}[.\-–](?:19|20)\d\d(?!\d)"
 _PHONE = (
-    rf"(?<!\d)(?!{_DATE})(?:[0０]{_GAP}[1235-9](?:{_GAP}\d){{8,9}}|84[235-9]\d{{8}}"
+    rf"(?<!\d)(?!{_DATE})(?:[0０]{_GAP}(?![04０４])\d(?:{_GAP}\d){{8,9}}|84[235-9]\d{{8}}"
     rf"|(?:[+＋]{_GAP}|00)[1-9](?:{_GAP}\d){{7,13}}|1[89]00[ .]?\d{{4}}(?:[ .]?\d{{2}})?)(?!\d)"
 )
 _MENTION = r"[@＠](?P<handle>[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.·-]{0,99})"
+# a site's name, a colon, a handle
+_SITED = (
+    r"(?<!\p{L})(?:ig|insta(?:gram)?|fb|facebook|tik ?tok|threads|you ?tube|zalo)"
+    r"\s{0,2}[:：]\s{0,2}"
+    r"(?P<named>[A-Za-z_][A-Za-z0-9_.]{2,63}+)(?![\p{L}\p{M}])"
+)
 _PATTERN: Final = regex.compile(
-    rf"(?P<email>{_MAIL})|(?P<url>{_PATHED})|(?P<mention>{_MENTION})|(?P<phone>{_PHONE})",
+    rf"(?P<email>{_MAIL})|(?P<url>{_PATHED})|(?P<mention>{_MENTION})|(?P<phone>{_PHONE})"
+    rf"|(?P<sited>{_SITED})",
     regex.IGNORECASE,
 )
-_HINT: Final = regex.compile(r"[@＠]|\d|\w\.\w|://", regex.IGNORECASE)
+_HINT: Final = regex.compile(r"[@＠:：]|\d|\w\.\w")
+_UNDERSCORED: Final = regex.compile(r"(?=[0-9_]*[A-Za-z])[A-Za-z0-9]+_[A-Za-z0-9_]*[A-Za-z0-9]")
 _TOKEN: Final = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
 _MARKS: Final = regex.compile(r"\p{M}+")
 _REST: Final = regex.compile(r"[^\p{L}\p{N}]+")
@@ -96,8 +105,10 @@ class Names:
     """As `canonical` writes them."""
     telling: Mapping[str, str | None] = field(default_factory=dict)
     """Letters and digits of a handle or name to the handle; None where several have it."""
+    short: Mapping[str, str | None] = field(default_factory=dict)
+    """The same for shorter handles, which must be one word and none of Vietnamese: `#lananh`."""
     heads: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """Beginnings of those, TELLING long, to the lengths of those that begin so."""
+    """Beginnings of `telling`, TELLING long, to the lengths of those that begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +132,20 @@ def canonical(handle: str) -> str:
 
 def letters(text: str) -> str:
     """Letters and digits only, lower case, without marks: one for all ways to write a name."""
-    return _letters(text) if len(text) <= _LONGEST else _letters.__wrapped__(text)
+    return _remembered(text) if len(text) <= _LONGEST else _letters(text)
 
 
 @lru_cache(maxsize=1 << 16)
+def _remembered(text: str) -> str:
+    return _letters(text)
+
+
 def _letters(text: str) -> str:
     if text.isascii():
-        return _REST.sub("", text.lower())
+        return str(_REST.sub("", text.lower()))
     bare = unicodedata.normalize("NFKD", _MARKS.sub("", text))
     plain = _MARKS.sub("", bare).casefold().replace("đ", "d")
-    return _REST.sub("", plain)
+    return str(_REST.sub("", plain))
 
 
 def names_of(accounts: Iterable[tuple[str, str | None]]) -> Names:
@@ -140,9 +155,12 @@ def names_of(accounts: Iterable[tuple[str, str | None]]) -> Names:
     """
     handles: set[str] = set()
     meant: defaultdict[str, set[str]] = defaultdict(set)
+    short: defaultdict[str, set[str]] = defaultdict(set)
     for handle, name in accounts:
         one = canonical(handle)
         handles.add(one)
+        if OWN <= len(key := letters(one)) < TELLING:
+            short[key].add(one)
         for said in (one, name or ""):
             key = letters(" ".join(_first_words(said)))
             if TELLING <= len(key) <= _LONGEST:
@@ -150,6 +168,7 @@ def names_of(accounts: Iterable[tuple[str, str | None]]) -> Names:
     return Names(
         handles=frozenset(handles),
         telling={key: next(iter(o)) if len(o) == 1 else None for key, o in meant.items()},
+        short={key: next(iter(o)) if len(o) == 1 else None for key, o in short.items()},
         heads=_heads(meant, TELLING),
     )
 
@@ -240,6 +259,11 @@ def _patterns(text: str, names: Names, own: Sequence[OwnNames]) -> list[Personal
         for match in _PATTERN.finditer(text, start, end):
             if match.group("mention"):
                 found.append(_mention(match, names, own))
+            elif match.group("sited"):
+                first, last = match.span("named")
+                handle = match.group("named").rstrip(".")
+                last = first + len(handle)
+                found.append(Personal(first, last, "account", canonical(handle)))
             elif match.lastgroup is not None:
                 found.append(
                     _as_found(match.group(), match.start(), match.lastgroup, names.handles)
@@ -252,6 +276,9 @@ def _as_found(said: str, start: int, kind: str, known: frozenset[str]) -> Person
     if kind == "phone":
         return Personal(start, end, "phone", _number(said))
     if kind == "email":
+        to, _, at = said.replace("＠", "@").rpartition("@")
+        if canonical(at) in known:  # a mention without a blank before it
+            return Personal(start + len(to), end, "account", canonical(at), before="@")
         return Personal(start, end, "email", said.lower())
     place = site(said, known)
     return Personal(start, end, place.kind, place.value, place.before, place.whole)
@@ -302,6 +329,8 @@ def _named(
         else:
             start, end = tokens[at]
             meant = _within(letters(text[start:end]), names, own)
+            if meant is None and text[max(start - 1, 0) : start] not in {"#", "＃"}:
+                meant = _handle_like(text[start:end])
             if meant is not None:
                 yield Personal(start, end, *meant)
             at += 1
@@ -342,12 +371,20 @@ def _meant(
     for one in own:
         if (handle := one.written.get(surface) or one.letters.get(key)) is not None:
             return "account", handle
-    if surface in names.handles and len(key) >= OWN and not (count == 1 and is_syllable(surface)):
+    word = count == 1 and is_syllable(surface)
+    if surface in names.handles and len(key) >= OWN and not word:
         return "account", surface
-    if len(key) >= TELLING and key in names.telling:
-        meant = names.telling[key]
-        return ("name", key) if meant is None else ("account", meant)
-    return None
+    known = names.telling if len(key) >= TELLING else names.short if count == 1 else {}
+    if key not in known or word or (known is names.short and not said.isascii()):
+        return None
+    meant = known[key]
+    return ("name", key) if meant is None else ("account", meant)
+
+
+def _handle_like(said: str) -> tuple[str, str] | None:
+    """A word of Latin letters with `_` in it is a handle, of whomever; not so T_T."""
+    like = OWN < len(said) <= _HANDLE and "_" in said and _UNDERSCORED.fullmatch(said)
+    return ("account", canonical(said)) if like else None
 
 
 def _within(key: str, names: Names, own: Sequence[OwnNames]) -> tuple[str, str] | None:

@@ -50,6 +50,7 @@ def test_other_numbers(said: str, digits: str | None) -> None:
     "text",
     [
         "giá 1.299.000đ còn 350.000đ", "khai trương 05.07.2025 19h30", "01-02-2025 10:30",
+        "06 - 07.04.2026 từ 9h",
         "size 38 39 40 41", "năm 1998-2025", "2.000.000 - 3.500.000", "10:30 12/05", "4.5/10 điểm",
         "v.v... rồi nha", "buồn T_T O_O", "#review_phim hay", "thời_tiết", "2026_01_05",
         "facebook: Tiệm ăn", "làm nha.Mọi người ơi", "hoạ sĩ hoá trang",

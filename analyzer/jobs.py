@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,13 +16,16 @@ import pyarrow.parquet as pq
 
 from analyzer.config import Config
 from analyzer.errors import InputError
+from analyzer.model import default_bundle, id_on, read_bundle
 from analyzer.pipeline.key import default_key_file, key_at
-from analyzer.pipeline.pseudonyms import file_pseudonym
+from analyzer.pipeline.pseudonyms import file_pseudonym, key_id, keyed_digest
 from analyzer.profile import account_facts, build_profiles, merge_totals, totals
 from analyzer.report import (
     Measure,
     ModelSummary,
     ReportSummary,
+    Seal,
+    SealedFile,
     write_profiles_csv,
     write_profiles_json,
     write_profiles_parquet,
@@ -31,9 +35,11 @@ from analyzer.schema import FACTS, KEPT_POST, REJECT, TAG
 from analyzer.sources import (
     CANNOT_CARRY,
     Inspection,
+    file_digests,
     merged,
 )
 from analyzer.tagging import Request, Tagged, tag_posts
+from analyzer.text import abstention, front_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -195,20 +201,62 @@ def _troubled(sources: Sequence[Inspection]) -> list[Inspection]:
     return sorted(found, key=lambda one: (-one.rejected, one.file))
 
 
-def write_results(
-    profiles: Any, facts: Any, summary: ReportSummary, out: Path, *, limit: int
+def write_results(  # noqa: PLR0913 - what is written, and where
+    profiles: Any,
+    facts: Any,
+    summary: ReportSummary,
+    out: Path,
+    *,
+    limit: int,
+    seal: Seal | None = None,
 ) -> None:
     """The profiles as Parquet, CSV, JSON and report page.
 
     limit: accounts drawn in full on the page.
+    seal: what they were made from, see `seal_of`.
 
     Raises:
         StoreError: a file cannot be written; what was there is untouched.
     """
     write_profiles_parquet(profiles, out / "profiles.parquet")
     write_profiles_csv(profiles, out / "profiles.csv")
-    write_profiles_json(profiles, facts, out / "profiles.json", summary=summary)
+    write_profiles_json(profiles, facts, out / "profiles.json", summary=summary, seal=seal)
     write_report(profiles, facts, out / "report.html", summary=summary, limit=limit)
+
+
+def sealed_files(request: Request) -> tuple[SealedFile, ...]:
+    """The files that a run is about to read, by name; under pseudonyms neither name nor content.
+
+    Raises:
+        InputError: as `analyse`.
+    """
+    key = request.key
+    found = file_digests(request.paths)
+    if key is not None:
+        # a caption alone in a file could be guessed, and the guess confirmed by a plain digest
+        found = [(file_pseudonym(key, n), s and keyed_digest(key, s)) for n, s in found]
+    files = [SealedFile(name=name, sha256=digest) for name, digest in found]
+    return tuple(sorted(files, key=lambda one: (one.name, one.sha256 or "")))
+
+
+def seal_of(request: Request, files: tuple[SealedFile, ...]) -> Seal:
+    """What profiles are made from by a run that reads these files.
+
+    Raises:
+        ModelError: the bundle cannot be used.
+    """
+    bundle = read_bundle(default_bundle() if request.bundle is None else Path(request.bundle))
+    return Seal(
+        abstention=abstention(),
+        device=request.device,
+        files=files,
+        format=request.format,
+        front_end=front_end(),
+        key=None if request.key is None else key_id(request.key),
+        mapping=dict(request.mapping or {}),
+        model_id=id_on(request.device, bundle.model_id),
+        version=version("vn-content-analyzer"),
+    )
 
 
 def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:

@@ -9,14 +9,15 @@ from typing import Annotated
 
 import typer
 
-from analyzer.cli import analyse, evaluate, inspection, label, models, why
+from analyzer.cli import analyse, evaluate, inspection, label, models, verify, why
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Creator-versus-influencer profiles from Vietnamese captions and blog posts.",
-    epilog="Exit codes: 0 done, 1 some rows were rejected under --strict, 2 nothing could be "
+    epilog="Exit codes: 0 done, 1 some rows were rejected under --strict or `verify` found another "
+    "value, 2 nothing could be "
     "read or written (the message says what to do).",
 )
 
@@ -36,6 +37,7 @@ def root(
 
 app.command()(analyse.profile)
 app.command()(analyse.tag)
+app.command()(verify.verify)
 app.command()(inspection.inspect)
 app.command()(why.explain)
 app.command()(models.train)

@@ -85,11 +85,14 @@ def profile(  # noqa: PLR0913 - one parameter an option
         given = {"level": level, "min_posts": min_posts}
         request = _with_profile(request, {k: v for k, v in given.items() if v is not None})
         with _folder(out, pseudonymous=pseudonymise) as folder:
+            # before the result lies there: it may be written into the folder that is read
+            files = None if out is None or rejected else jobs.sealed_files(request)
             tagged = _tag(request, folder, out)
             profiles, facts, summary = jobs.profile_posts(request, tagged)
             if out is not None:
                 drawn = request.config.report_accounts
-                jobs.write_results(profiles, facts, summary, folder, limit=drawn)
+                seal = None if files is None else jobs.seal_of(request, files)
+                jobs.write_results(profiles, facts, summary, folder, limit=drawn, seal=seal)
             console = Console(highlight=False)
             console.print(profile_table(profiles, limit=SHOWN))
             if profiles.num_rows > SHOWN:

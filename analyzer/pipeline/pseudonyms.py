@@ -150,7 +150,8 @@ def _accounts(key: bytes, handles: Sequence[str]) -> list[str]:
     return [pseudonym(key, "account", canonical(handle)) for handle in handles]
 
 
-def _content(key: bytes, content: str) -> str:
+def keyed_digest(key: bytes, content: str) -> str:
+    """Of a digest that anybody could make of a guessed content, one that nobody can: 64 digits."""
     return _digest(key, "content", content, 64)
 
 
@@ -202,6 +203,6 @@ _CHANGED: Final[dict[str, Callable[[bytes, Any], Any] | None]] = {
     "mentions": _accounts,
     "coauthors": _accounts,
     "source_file": file_pseudonym,
-    "content_hash": _content,
+    "content_hash": keyed_digest,
     "copy_of": _post_id,
 }

@@ -6,14 +6,28 @@ from analyzer.report.export import (
     write_profiles_parquet,
 )
 from analyzer.report.html import render_report, write_report
+from analyzer.report.seal import (
+    Difference,
+    Seal,
+    Sealed,
+    SealedFile,
+    differences,
+    read_sealed,
+)
 from analyzer.report.summary import Measure, ModelSummary, ReportSummary
 from analyzer.report.table import profile_table
 
 __all__ = [
+    "Difference",
     "Measure",
     "ModelSummary",
     "ReportSummary",
+    "Seal",
+    "Sealed",
+    "SealedFile",
+    "differences",
     "profile_table",
+    "read_sealed",
     "render_report",
     "write_profiles_csv",
     "write_profiles_json",

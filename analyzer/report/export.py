@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Final
 from analyzer.atomic import atomic_path
 from analyzer.cells import inert
 from analyzer.report.rows import ordered, paired, records
+from analyzer.report.seal import accounts_digest
 from analyzer.schema import PROFILE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pyarrow as pa
 
+    from analyzer.report.seal import Seal
     from analyzer.report.summary import ReportSummary
     from analyzer.sources import Inspection
 
@@ -57,18 +59,24 @@ def write_profiles_csv(profiles: pa.Table, path: Path) -> None:
 
 
 def write_profiles_json(
-    profiles: pa.Table, facts: pa.Table, path: Path, *, summary: ReportSummary
+    profiles: pa.Table,
+    facts: pa.Table,
+    path: Path,
+    *,
+    summary: ReportSummary,
+    seal: Seal | None = None,
 ) -> None:
-    """Settings, model, what was read, and the profiles with their facts and evidence.
+    """Settings, model, what was read, the seal, and the profiles with their facts and evidence.
 
     Keys are sorted, accounts stand by account_id, one a line; unknown is null.
+    seal: what the profiles were made from; None where it cannot be said.
 
     Raises:
         InputError: not such tables, or not of the same accounts.
         StoreError: `path` cannot be written; what was there is untouched.
     """
     left, right = paired(profiles, facts)
-    head = {
+    head: dict[str, Any] = {
         "model": asdict(summary.model),
         "read": _read(summary),
         "schema_version": JSON_SCHEMA_VERSION,
@@ -77,11 +85,17 @@ def write_profiles_json(
     with atomic_path(path) as temp, temp.open("wb") as sink:
         # `model` sorts before `profiles`, the others after it
         sink.write(b'{"model": ' + _json(head["model"]) + b',\n"profiles": [')
-        for row, (profile, fact) in enumerate(zip(records(left), records(right), strict=True)):
-            sink.write(b",\n" if row else b"\n")
-            sink.write(_json(_account(profile, fact)))
+
+        def lines() -> Iterator[bytes]:
+            for row, (profile, fact) in enumerate(zip(records(left), records(right), strict=True)):
+                line = _json(_account(profile, fact))
+                sink.write((b",\n" if row else b"\n") + line)
+                yield line
+
+        digest = accounts_digest(lines())
         sink.write(b"\n]")
-        for key in ("read", "schema_version", "settings"):
+        head["seal"] = None if seal is None else {**asdict(seal), "profiles": digest}
+        for key in ("read", "schema_version", "seal", "settings"):
             sink.write(b",\n" + _json(key) + b": " + _json(head[key]))
         sink.write(b"}\n")
 

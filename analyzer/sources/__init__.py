@@ -1,6 +1,7 @@
 """Export files to posts and rejects: one pure function for each export shape."""
 
 from analyzer.sources.again import Rejects, brought_up_to_date, not_reached, rejects_of
+from analyzer.sources.digests import file_digests
 from analyzer.sources.fields import PLATFORM_NAMES
 from analyzer.sources.formats import CANNOT_CARRY, FORMATS
 from analyzer.sources.generic import ALIASES, MAP_NAMES
@@ -21,6 +22,7 @@ __all__ = [
     "Inspector",
     "Rejects",
     "brought_up_to_date",
+    "file_digests",
     "inspect_files",
     "merged",
     "not_reached",

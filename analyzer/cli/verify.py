@@ -71,9 +71,10 @@ def _print(found: Verdict) -> None:
     if len(accounts) > ACCOUNTS:
         print(f"  and {len(accounts) - ACCOUNTS:,} more")
     same = sum(not wrong[name] for name in accounts)
+    files = "this file" if len(seal.files) == 1 else f"these {len(seal.files):,} files"
     print(
         f"{same:,} of {len(accounts):,} accounts are the same, value by value, as those that "
-        f"{seal.model_id} finds in these {len(seal.files):,} files."
+        f"{line(seal.model_id)} finds in {files}."
     )
     now = found.found.seal.version
     if now != seal.version:

@@ -11,6 +11,7 @@ from analyzer.report.seal import (
     Seal,
     Sealed,
     SealedFile,
+    accounts_digest,
     differences,
     read_sealed,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Seal",
     "Sealed",
     "SealedFile",
+    "accounts_digest",
     "differences",
     "profile_table",
     "read_sealed",

@@ -58,6 +58,8 @@ class Sealed:
     seal: Seal
     digest: str
     """What the seal says that its accounts are (`accounts_digest`)."""
+    held: str
+    """What they are."""
     settings: dict[str, Any]
     accounts: dict[str, dict[str, Any]]
     """By account_id."""
@@ -119,6 +121,7 @@ def read_sealed(path: Path) -> Sealed:
     return Sealed(
         seal=seal,
         digest=digest,
+        held=accounts_digest(orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in accounts),
         settings=settings,
         accounts=dict(zip(ids, accounts, strict=True)),
         elsewhere={name: found.get(name) for name in ELSEWHERE},
@@ -131,13 +134,12 @@ def differences(stored: Sealed, found: Sealed) -> list[Difference]:
     stored   as it was handed over
     found    made again
     """
-    said = accounts_digest(
-        orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in stored.accounts.values()
-    )
     odd = []
-    if said != stored.digest:
+    if stored.held != stored.digest:
         odd.append(
-            Difference(account=None, column="seal.profiles", stored=stored.digest, found=said)
+            Difference(
+                account=None, column="seal.profiles", stored=stored.digest, found=stored.held
+            )
         )
     for name in ELSEWHERE:
         odd += _between(None, name, _named(stored, name), _named(found, name))

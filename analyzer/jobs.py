@@ -26,6 +26,8 @@ from analyzer.report import (
     ReportSummary,
     Seal,
     SealedFile,
+    profiles_digest,
+    read_sealed,
     write_profiles_csv,
     write_profiles_json,
     write_profiles_parquet,
@@ -257,6 +259,18 @@ def seal_of(request: Request, files: tuple[SealedFile, ...]) -> Seal:
         model_id=id_on(request.device, bundle.model_id),
         version=version("vn-content-analyzer"),
     )
+
+
+def former_seal(profiles: Any, facts: Any, out: Path) -> Seal | None:
+    """The seal of the result in the folder, where it is of these very profiles; else None.
+
+    For a result in two steps, which one run over its files might not give.
+    """
+    try:
+        former = read_sealed(out / "profiles.json")
+    except InputError:
+        return None
+    return former.seal if former.digest == profiles_digest(profiles, facts) else None
 
 
 def model_summary(manifest: Manifest, model_id: str) -> ModelSummary:

@@ -91,7 +91,11 @@ def profile(  # noqa: PLR0913 - one parameter an option
             profiles, facts, summary = jobs.profile_posts(request, tagged)
             if out is not None:
                 drawn = request.config.report_accounts
-                seal = None if files is None else jobs.seal_of(request, files)
+                seal = (
+                    jobs.former_seal(profiles, facts, folder)
+                    if files is None
+                    else jobs.seal_of(request, files)
+                )
                 jobs.write_results(profiles, facts, summary, folder, limit=drawn, seal=seal)
             console = Console(highlight=False)
             console.print(profile_table(profiles, limit=SHOWN))

@@ -1,6 +1,7 @@
 """Profiles for people and for other programs: a page, a terminal table, files."""
 
 from analyzer.report.export import (
+    profiles_digest,
     write_profiles_csv,
     write_profiles_json,
     write_profiles_parquet,
@@ -29,6 +30,7 @@ __all__ = [
     "accounts_digest",
     "differences",
     "profile_table",
+    "profiles_digest",
     "read_sealed",
     "render_report",
     "write_profiles_csv",

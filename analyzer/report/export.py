@@ -87,8 +87,7 @@ def write_profiles_json(
         sink.write(b'{"model": ' + _json(head["model"]) + b',\n"profiles": [')
 
         def lines() -> Iterator[bytes]:
-            for row, (profile, fact) in enumerate(zip(records(left), records(right), strict=True)):
-                line = _json(_account(profile, fact))
+            for row, line in enumerate(_lines(left, right)):
                 sink.write((b",\n" if row else b"\n") + line)
                 yield line
 
@@ -98,6 +97,21 @@ def write_profiles_json(
         for key in ("read", "schema_version", "seal", "settings"):
             sink.write(b",\n" + _json(key) + b": " + _json(head[key]))
         sink.write(b"}\n")
+
+
+def profiles_digest(profiles: pa.Table, facts: pa.Table) -> str:
+    """What the seal says that the accounts are.
+
+    Raises:
+        InputError: not such tables, or not of the same accounts.
+    """
+    return accounts_digest(_lines(*paired(profiles, facts)))
+
+
+def _lines(profiles: pa.Table, facts: pa.Table) -> Iterator[bytes]:
+    """Each account as it stands in profiles.json."""
+    for profile, fact in zip(records(profiles), records(facts), strict=True):
+        yield _json(_account(profile, fact))
 
 
 def _account(profile: Mapping[str, Any], fact: Mapping[str, Any]) -> dict[str, Any]:

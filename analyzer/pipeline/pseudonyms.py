@@ -35,7 +35,7 @@ _ENDING: Final = re.compile(
 # reasons are our own words up to here; what follows is of the row
 _TOLD: Final = re.compile(
     r"[:;(\"“‘]|(?<!\w)'|(?<=is the same post as )row|(?<=was captured from )|"
-    r"(?<=is an Instaloader )|(?<=is a yt-dlp )"
+    r"(?<=is an Instaloader )|(?<=is a yt-dlp )|(?<=^is a )(?=.{0,40} without a caption)"
 )
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cli_samples import analyzer, posts
 
+from analyzer.model import default_bundle, read_bundle
 from analyzer.report import accounts_digest
 from analyzer.sources import file_digests
 
@@ -151,6 +152,19 @@ def test_files_that_are_others_are_named(made: Path) -> None:
     assert result.exit_code == 2
     assert "missing: in/b.jsonl" in told(result)
     assert verified(made, paths="nowhere").exit_code == 2
+
+
+def test_another_bundle_is_refused(made: Path) -> None:
+    other = made / "bundle"
+    shutil.copytree(default_bundle(), other)
+    with (other / "manifest.json").open("a") as file:
+        file.write("\n")
+    result = verified(made, "--bundle", other)
+    assert result.exit_code == 2
+    said = told(result)
+    assert read_bundle(other).model_id in said
+    assert "pass its bundle with --bundle, or install the version that has it" in said
+    assert verified(made, "--bundle", default_bundle()).exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["model_id", "front_end", "abstention"])

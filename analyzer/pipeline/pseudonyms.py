@@ -104,7 +104,7 @@ def _texts(posts: dict[str, list[Any]], handle: str, names: Names, key: bytes) -
         found.append([
             None if posts["title"][row] is None else say(posts["title"][row]),
             applied(text, edits),
-            [say(tag) for tag in posts["hashtags"][row]],
+            [say(f"#{tag}").removeprefix("#") for tag in posts["hashtags"][row]],
             _each(say, posts["earlier_texts"][row]),
             None if place is None else _moved(place, edits),
         ])  # fmt: skip

@@ -57,8 +57,9 @@ _MAIL = (
 _GAP = r"[ .\-–\u00A0()]{0,3}+"
 _DATE = r"(?:\d{1,2} ?[-–] ?)?\d{1,2}[.\-–]\d{1,2}[.\-–](?:19|20)\d\d(?!\d)"
 _PHONE = (
-    rf"(?<!\d)(?!{_DATE})(?:[0０]{_GAP}(?![04０４])\d(?:{_GAP}\d){{8,9}}|84[235-9]\d{{8}}"
-    rf"|(?:[+＋]{_GAP}|00)[1-9](?:{_GAP}\d){{7,13}}|1[89]00[ .]?\d{{4}}(?:[ .]?\d{{2}})?)(?!\d)"
+    rf"(?<!\d)(?!{_DATE})(?:[0０]{_GAP}(?![04０４])\d(?:{_GAP}\d){{8}}\d?|84[235-9]\d{{8}}"
+    rf"|(?:[+＋]{_GAP}|(?<![\p{{L}}\p{{N}}_.])00)[1-9](?:{_GAP}\d){{7,13}}"
+    r"|1[89]00[ .]?\d{4}(?:[ .]?\d{2})?)(?!\d)"
 )
 _MENTION = r"[@＠](?P<handle>[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.·-]{0,99})"
 # a site's name, a colon, a handle
@@ -68,10 +69,10 @@ _SITED = (
     r"(?P<named>[A-Za-z_][A-Za-z0-9_.]{2,63}+)(?![\p{L}\p{M}])"
 )
 _PATTERN: Final = regex.compile(
-    rf"(?P<email>{_MAIL})|(?P<url>{_PATHED})|(?P<mention>{_MENTION})|(?P<phone>{_PHONE})"
-    rf"|(?P<sited>{_SITED})",
+    rf"(?P<email>{_MAIL})|(?P<url>{_PATHED})|(?P<mention>{_MENTION})|(?P<sited>{_SITED})",
     regex.IGNORECASE,
 )
+_NUMBERS: Final = regex.compile(_PHONE)
 _HINT: Final = regex.compile(r"[@＠:：]|\d|\w\.\w")
 _UNDERSCORED: Final = regex.compile(r"(?=[0-9_]*[A-Za-z])[A-Za-z0-9]+_[A-Za-z0-9_]*[A-Za-z0-9]")
 _TOKEN: Final = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
@@ -210,9 +211,27 @@ def personal(text: str, names: Names, own: Sequence[OwnNames]) -> list[Personal]
     names   of the whole corpus
     own     of the account, and of those that the post names; the first that knows a name decides
     """
-    found = _patterns(text, names, own) if _HINT.search(text) else []
+    hint = _HINT.search(text) is not None
+    found = _patterns(text, names, own) if hint else []
     found += _named(text, names, own, [(one.start, one.end) for one in found])
-    return sorted(found, key=lambda one: one.start)
+    found.sort(key=_start)
+    if hint:  # last: a handle may end in digits before a number
+        found += [
+            Personal(match.start(), match.end(), "phone", _number(match.group()))
+            for start, end in _gaps(found, len(text))
+            for match in _NUMBERS.finditer(text, start, end)
+        ]
+    return sorted(found, key=_start)
+
+
+def _start(one: Personal) -> int:
+    return one.start
+
+
+def _gaps(found: Sequence[Personal], length: int) -> list[tuple[int, int]]:
+    """What lies between the findings, which are in order."""
+    starts, ends = [one.start for one in found], [one.end for one in found]
+    return list(zip([0, *ends], [*starts, length], strict=True))
 
 
 def site(address: str, known: frozenset[str]) -> Personal:
@@ -252,10 +271,7 @@ def _patterns(text: str, names: Names, own: Sequence[OwnNames]) -> list[Personal
         for match in PROTECTED.finditer(text)
         if match.lastgroup in {"url", "bare", "email"}
     ]
-    between = zip(
-        [0, *(one.end for one in found)], [*(one.start for one in found), len(text)], strict=True
-    )
-    for start, end in list(between):
+    for start, end in _gaps(found, len(text)):
         for match in _PATTERN.finditer(text, start, end):
             if match.group("mention"):
                 found.append(_mention(match, names, own))
@@ -273,8 +289,6 @@ def _patterns(text: str, names: Names, own: Sequence[OwnNames]) -> list[Personal
 
 def _as_found(said: str, start: int, kind: str, known: frozenset[str]) -> Personal:
     end = start + len(said)
-    if kind == "phone":
-        return Personal(start, end, "phone", _number(said))
     if kind == "email":
         to, _, at = said.replace("＠", "@").rpartition("@")
         if canonical(at) in known:  # a mention without a blank before it

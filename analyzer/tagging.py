@@ -33,7 +33,7 @@ from analyzer.sources import (
     rejects_of,
 )
 from analyzer.text import front_end
-from analyzer.text.personal import names_of
+from analyzer.text.names import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

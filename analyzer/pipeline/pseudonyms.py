@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from analyzer.schema import KEPT_POST, POST
 from analyzer.text.edits import Edit, applied
-from analyzer.text.personal import Names, OwnNames, canonical, own_names, personal, site
+from analyzer.text.names import Names, OwnNames, canonical, own_names
+from analyzer.text.personal import personal, site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

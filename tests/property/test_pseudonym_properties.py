@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analyzer.pipeline.finish import finished
 from analyzer.pipeline.pseudonyms import pseudonym, pseudonymised
 from analyzer.schema import TAGGED_POST
-from analyzer.text.personal import canonical, names_of
+from analyzer.text.names import canonical, names_of
 
 KEY = bytes(range(32))
 LETTERS = "abclnxyzABKZ0159_ấđƠữêéñ"

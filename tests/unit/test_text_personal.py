@@ -7,7 +7,8 @@ import unicodedata
 
 import pytest
 
-from analyzer.text.personal import Names, canonical, letters, names_of, own_names, personal, site
+from analyzer.text.names import Names, canonical, letters, names_of, own_names
+from analyzer.text.personal import personal, site
 
 NAMES = names_of([
     ("lan.anh", "Lan Anh Review"), ("bep.nhaxoai", "Bếp Nhà Xoài"), ("hoa", None),

@@ -33,7 +33,8 @@ class ProfileConfig:
     role_probability: float = 0.8
     """A role needs this posterior probability."""
     max_width: float = 0.5
-    """A 95 % interval wider than this: `interval_too_wide`."""
+    """No role is probable enough: with a 95 % interval wider than this `interval_too_wide` or
+    `not_measured_platform`, else `near_a_line`."""
     business_share: float = 0.5
     """More than this share of posts promoting the account's own products: `business_page`."""
 

@@ -54,7 +54,8 @@ def build_profiles(
     )
     platforms = np.array(facts.column("platform").to_pylist(), object)
     share, p_business = _posteriors(bins, own, platforms, rates, config)
-    roles = _roles(tagged, p_business, share, config)
+    measured = np.isin(platforms, list(rates.measured))
+    roles = _roles(tagged, p_business, share, measured, config)
     ratios = {
         "raw_share": tagged - selling - lifestyle,
         "selling_share": selling,
@@ -79,7 +80,7 @@ def build_profiles(
         **{n: _column(count / np.maximum(tagged, 1), tagged > 0) for n, count in ratios.items()},
         **{n: _column(values, tagged > 0) for n, values in posterior.items()},
         "tagged": pa.array(tagged),
-        "platform_measured": pa.array(np.isin(platforms, list(rates.measured)), pa.bool_()),
+        "platform_measured": pa.array(measured, pa.bool_()),
         "share_level": pa.array(np.full(rows, config.level)),
         "role": pa.array([role for role, _ in roles], pa.string()),
         "reason": pa.array([reason for _, reason in roles], pa.string()),
@@ -139,7 +140,7 @@ def _column(values: Floats, known: Bools) -> pa.Array:
 
 
 def _roles(
-    tagged: Ints, p_business: Floats, share: PassionShare, config: ProfileConfig
+    tagged: Ints, p_business: Floats, share: PassionShare, measured: Bools, config: ProfileConfig
 ) -> list[tuple[str, str]]:
     numbers = np.column_stack(
         [
@@ -155,10 +156,11 @@ def _roles(
             p_creator=creator,
             p_hybrid=hybrid,
             p_influencer=influencer,
+            measured=known,
             config=config,
         )
-        for posts, (business, width, creator, hybrid, influencer) in zip(
-            tagged.tolist(), np.round(numbers, _DECIMALS).tolist(), strict=True
+        for posts, known, (business, width, creator, hybrid, influencer) in zip(
+            tagged.tolist(), measured.tolist(), np.round(numbers, _DECIMALS).tolist(), strict=True
         )
     ]
 

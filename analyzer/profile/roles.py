@@ -39,8 +39,12 @@ REASON_WORDS: Final = {
         "which is neither a creator nor an influencer to hire."
     ),
     "interval_too_wide": (
-        "The posts leave too much room: the true share of passion posts could lie almost "
-        "anywhere. More posts may narrow it; for some subjects the tagger itself is the limit."
+        "The posts leave too much room: no role is probable enough. More posts may narrow it; for "
+        "some accounts the tagger itself is the limit."
+    ),
+    "not_measured_platform": (
+        "How often the tagger errs on this platform was not measured, and the posts leave too much "
+        "room without that: no role is probable enough. Labelled posts of the platform would help."
     ),
     "near_a_line": (
         "The share of passion posts lies close to where two roles meet, and neither is "
@@ -60,6 +64,7 @@ def decide_role(  # noqa: PLR0913 each of the numbers can decide alone
     p_creator: float,
     p_hybrid: float,
     p_influencer: float,
+    measured: bool,
     config: ProfileConfig,
 ) -> tuple[str, str]:
     """Role and reason of one account; the first rule that applies decides.
@@ -68,6 +73,7 @@ def decide_role(  # noqa: PLR0913 each of the numbers can decide alone
     p_business   probability that more than `business_share` of its posts promote its own products
     width        of the 95 % interval of the passion share, whatever level is shown
     p_...        posterior probabilities of the three roles
+    measured     whether the tagger's errors were measured on the account's platform
 
     A business page needs no certainty, only to be more probable than not (the posterior median
     of the corrected share is above the line): a shop called influencer is the worse error.
@@ -76,10 +82,10 @@ def decide_role(  # noqa: PLR0913 each of the numbers can decide alone
         return "undetermined", "too_few_posts"
     if p_business >= _MORE_LIKELY_THAN_NOT:
         return "undetermined", "business_page"
-    if width > config.max_width:
-        return "undetermined", "interval_too_wide"
     chances = {"creator": p_creator, "hybrid": p_hybrid, "influencer": p_influencer}
     role = max(chances, key=lambda name: chances[name])
-    if chances[role] < config.role_probability:
+    if chances[role] >= config.role_probability:
+        return role, "clear"
+    if width <= config.max_width:
         return "undetermined", "near_a_line"
-    return role, "clear"
+    return "undetermined", "interval_too_wide" if measured else "not_measured_platform"

@@ -210,8 +210,8 @@ class AccountProfile:
     """Whether the tagger's errors were measured on this platform; else the interval is widened."""
     role: str
     reason: str
-    """`clear`, or why the role is undetermined: `too_few_posts`, `interval_too_wide`,
-    `near_a_line`, `business_page`."""
+    """`clear`, or why the role is undetermined: `too_few_posts`, `business_page`,
+    `interval_too_wide`, `not_measured_platform`, `near_a_line`."""
     niche: str | None
     """Most frequent niche among tagged posts."""
     niche_mix: dict[str, float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pytest
@@ -253,6 +253,9 @@ def test_evidence_is_the_strongest_of_each_side_and_no_text_twice() -> None:
     ]
 
 
+NO_ROLE: Final = {"p_creator": 0.6, "p_hybrid": 0.3, "p_influencer": 0.1}
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -261,9 +264,12 @@ def test_evidence_is_the_strongest_of_each_side_and_no_text_twice() -> None:
         ({"tagged": 9, "p_business": 0.9}, ("undetermined", "too_few_posts")),
         ({"p_business": 0.5, "width": 0.9}, ("undetermined", "business_page")),
         ({"p_business": 0.499999}, ("creator", "clear")),
-        ({"width": 0.500001}, ("undetermined", "interval_too_wide")),
-        ({"width": 0.5}, ("creator", "clear")),
+        ({"width": 0.9, "measured": False}, ("creator", "clear")),
         ({"p_creator": 0.79, "p_hybrid": 0.21}, ("undetermined", "near_a_line")),
+        ({**NO_ROLE, "measured": False}, ("undetermined", "near_a_line")),
+        ({**NO_ROLE, "width": 0.5}, ("undetermined", "near_a_line")),
+        ({**NO_ROLE, "width": 0.500001}, ("undetermined", "interval_too_wide")),
+        ({**NO_ROLE, "width": 0.6, "measured": False}, ("undetermined", "not_measured_platform")),
         ({"p_creator": 0.1, "p_hybrid": 0.8, "p_influencer": 0.1}, ("hybrid", "clear")),
         ({"p_creator": 0.0, "p_hybrid": 0.1, "p_influencer": 0.9}, ("influencer", "clear")),
     ],
@@ -271,7 +277,7 @@ def test_evidence_is_the_strongest_of_each_side_and_no_text_twice() -> None:
 def test_the_first_rule_that_applies_decides(
     change: dict[str, float], expected: tuple[str, str]
 ) -> None:
-    usual = {"tagged": 50, "p_business": 0.0, "width": 0.3}
+    usual = {"tagged": 50, "p_business": 0.0, "width": 0.3, "measured": True}
     chances = {"p_creator": 0.85, "p_hybrid": 0.15, "p_influencer": 0.0}
     assert decide_role(**usual | chances | change, config=ProfileConfig()) == expected  # type: ignore[arg-type]
     assert expected[0] in ROLE_WORDS

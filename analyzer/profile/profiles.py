@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
+UNCLEAR = slice(3, 7)
+"""Posterior bins of posts that the tagger is unsure of: P(passion) from 0.3 to 0.7."""
+
 _DECIMALS = 6  # far below any real difference, far above what two machines' logarithms differ by
 
 
@@ -58,6 +61,7 @@ def build_profiles(
     roles = _roles(tagged, p_business, share, measured, config)
     ratios = {
         "raw_share": tagged - selling - lifestyle,
+        "unclear_share": bins[:, UNCLEAR].sum(axis=1),
         "selling_share": selling,
         "lifestyle_share": lifestyle,
         "own_promo_share": own,

@@ -61,7 +61,7 @@ def _cells(record: Mapping[str, Any]) -> tuple[Text, ...]:
     account = record["account_name"] or record["account_id"].partition(":")[2]
     clear = record["reason"] == "clear"
     role = record["role"] + ("" if record["platform_measured"] else "*")
-    role = role if clear else f"{role}\n{words.named(record['reason'])}"
+    role = role if clear else f"{role}\n{words.reason(record['reason'])}"
     return (
         Text(words.one_line(account, _NAME_LIMIT), no_wrap=True, overflow="ellipsis"),
         Text(words.named(record["platform"])),

@@ -162,6 +162,11 @@ def named(code: str) -> str:
     return one_line(code.replace("_", " "), 80)
 
 
+def reason(code: str) -> str:
+    """Why a role is undetermined, in a word or two."""
+    return "platform not measured" if code == "not_measured_platform" else named(code)
+
+
 def safe_link(url: str | None) -> tuple[str, str] | None:
     """The URL and its host where a browser may open it: http or https, without a login in it."""
     if url is None or not url.isprintable() or any(c in ' \\"<>' for c in url):

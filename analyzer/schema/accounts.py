@@ -197,6 +197,9 @@ class AccountProfile:
     """Posts that say nearly word for word what another one of the account says."""
     raw_share: float | None
     """Share of tagged posts with P(passion) of half or more, uncorrected."""
+    unclear_share: float | None
+    """Share of tagged posts with P(passion) from 0.3 to 0.7: of a hybrid, whether it is made of
+    clear posts of both kinds."""
     share_low: float | None
     share_point: float | None
     """Posterior mean of the passion share, corrected for the tagger's errors."""
@@ -240,6 +243,7 @@ PROFILE: Final = pa.schema(
         pa.field("abstained", pa.int64(), nullable=False),
         pa.field("copies", pa.int64(), nullable=False),
         pa.field("raw_share", pa.float64()),
+        pa.field("unclear_share", pa.float64()),
         pa.field("share_low", pa.float64()),
         pa.field("share_point", pa.float64()),
         pa.field("share_high", pa.float64()),

@@ -328,15 +328,20 @@ def test_own_tags_that_may_be_false_make_no_business_page() -> None:
     assert (found["role"], found["own_promo_share"]) == ("influencer", 0.25)
 
 
+def test_posts_that_the_tagger_is_unsure_of_are_said() -> None:
+    ppm = [299_999, 300_001, 500_000, 699_999, 700_001]
+    assert profile([{"prob_ppm": one} for one in ppm])["unclear_share"] == 0.6
+
+
 def test_an_account_without_a_tag_has_no_numbers() -> None:
     found = profile([ABSTAINED] * 30)
     assert (found["role"], found["reason"]) == ("undetermined", "too_few_posts")
     unknown = [name for name, value in found.items() if value is None]
     assert unknown == [
-        "account_name", "followers", "raw_share", "share_low", "share_point", "share_high",
-        "p_creator", "p_hybrid", "p_influencer", "niche", "niche_focus", "selling_share",
-        "lifestyle_share", "own_promo_share", "third_party_promo_share", "first_posted_at",
-        "last_posted_at",
+        "account_name", "followers", "raw_share", "unclear_share", "share_low", "share_point",
+        "share_high", "p_creator", "p_hybrid", "p_influencer", "niche", "niche_focus",
+        "selling_share", "lifestyle_share", "own_promo_share", "third_party_promo_share",
+        "first_posted_at", "last_posted_at",
     ]  # fmt: skip
     assert found["niche_mix"] == []
 

@@ -182,6 +182,29 @@ def test_what_an_account_manager_asks_is_said_in_words() -> None:
         assert said in text, said
 
 
+@pytest.mark.parametrize(
+    ("role", "unclear", "said"),
+    [
+        (
+            "hybrid",
+            0.3,
+            "is 30 to 70%. So it is a mix of clear posts of both kinds.",
+        ),
+        ("hybrid", 0.31, "So part of the mix may be the model’s doubt."),
+        ("creator", 0.5, "50% of the posts are unclear"),
+    ],
+)
+def test_a_mix_of_clear_posts_is_told_from_one_of_unclear_posts(
+    role: str, unclear: float, said: str
+) -> None:
+    account = profile_row("tiktok:an", role=role, unclear_share=unclear)
+    html = rendered([(account, facts_row(account))])
+    assert said in html
+    assert ("mix" in html.partition("posts are unclear")[2].partition("</p>")[0]) == (
+        role == "hybrid"
+    )
+
+
 def test_charts_say_what_they_show() -> None:
     html = rendered(PLAIN)
     page = Page(html)

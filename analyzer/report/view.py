@@ -245,8 +245,8 @@ def _clearness(profile: Mapping[str, Any]) -> str | None:
     if unclear is None:
         return None
     said = (
-        f"{words.percent(unclear)} of the posts are unclear: for the model the chance that they are "
-        "passion-driven is 30 to 70%."
+        f"{words.percent(unclear)} of the posts are unclear: for the model the chance that they "
+        "are passion-driven is 30 to 70%."
     )
     if profile["role"] != "hybrid":
         return said

@@ -35,7 +35,8 @@ def generated(first: int, accounts: int, rates: Any, rng: np.random.Generator) -
     posts = rng.integers(FEWEST, MOST + 1, accounts)
     owner = np.repeat(np.arange(accounts), posts)
     size = len(owner)
-    passion = rng.random(size) < rng.beta(*rates.prior, accounts)[owner]
+    share = rng.beta(rates.prior[0], rates.prior[1], accounts)
+    passion = rng.random(size) < share[owner]
     bins = np.where(
         passion,
         rng.choice(POSTERIOR_BINS, size, p=np.array(rates.passion) / sum(rates.passion)),

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyzer.profile.apart import kept_apart
+from analyzer.profile.dependence import effective_posts
 from analyzer.profile.totals import check_pairs, microseconds, repeated, text_codes, whole
 from analyzer.schema import EVIDENCE, FACTS, POST, PPM
 
@@ -50,11 +51,17 @@ def account_facts(posts: pa.Table, tags: pa.Table) -> pa.Table:
         "ad_flags": _ad_flags(code, posts, size),
         "formats": _distinct(code, posts.column("source_format"), size),
         "unknown": _unknown(code, posts, size),
+        "effective_posts": pa.array(effective_posts(posts, code, _judged(posts, tags), size)),
         **kept_apart(posts, code, rank, size),
         "evidence_passion": passion,
         "evidence_brand": brand,
     }
     return pa.table([columns[f.name] for f in FACTS], schema=FACTS)
+
+
+def _judged(posts: pa.Table, tags: pa.Table) -> Bools:
+    """(N,) posts that count: judged, and no repetition of another."""
+    return np.asarray(pc.is_valid(tags.column("prob_ppm")).to_numpy() & ~repeated(posts))
 
 
 def _ranks(values: pa.ChunkedArray) -> Ints:

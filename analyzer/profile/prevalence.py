@@ -109,7 +109,7 @@ def together(parts: list[PassionShare], rows: NDArray[np.int64]) -> PassionShare
 
 
 def passion_share(
-    counts: NDArray[np.int64],
+    counts: NDArray[Any],
     rates: Rates,
     *,
     level: float = 0.9,
@@ -117,7 +117,8 @@ def passion_share(
 ) -> PassionShare:
     """Posterior of each account's passion share, corrected for the tagger's errors.
 
-    counts   (A, K) int   posts per posterior bin; abstentions are not in it
+    counts   (A, K)       posts per posterior bin; abstentions are not in it. Parts of posts where
+                          posts count as fewer than they are (`dependence`)
     rates    bin frequencies given each true class and how they differ between accounts,
              measured on accounts the model never saw
     level    probability inside the interval shown, in (0, 1)
@@ -133,8 +134,12 @@ def passion_share(
     counts = _checked(counts)
     varies = rates.variation != SURE
     posts = counts.sum(axis=1)
-    used = _scaled(counts, SIZES[-1]) if varies else counts.astype(np.float64)
-    size = np.searchsorted(SIZES, np.minimum(posts, SIZES[-1])) if varies else np.zeros_like(posts)
+    used = _scaled(counts, SIZES[-1]) if varies else counts
+    size = (
+        np.searchsorted(SIZES, np.minimum(posts, SIZES[-1]))
+        if varies
+        else np.zeros(len(posts), np.int64)
+    )
     found = np.empty((len(counts), 7), dtype=np.float64)
     for tier in np.unique(size).tolist():
         rows = np.flatnonzero(size == tier)
@@ -241,16 +246,17 @@ def _check_settings(level: float, lines: tuple[float, float]) -> None:
         raise InputError(f"lines must satisfy 0 < line_low <= line_high < 1, got {lines}")
 
 
-def _checked(counts: Any) -> NDArray[np.int64]:
-    counts = np.asarray(counts, dtype=np.int64)
-    if counts.shape != (len(counts), POSTERIOR_BINS) or (counts < 0).any():
-        raise InputError(f"counts must be (accounts, {POSTERIOR_BINS}) whole numbers of at least 0")
+def _checked(counts: Any) -> Floats:
+    counts = np.asarray(counts, dtype=np.float64)
+    fits = counts.shape == (len(counts), POSTERIOR_BINS)
+    if not fits or not np.isfinite(counts).all() or (counts < 0).any():
+        raise InputError(f"counts must be (accounts, {POSTERIOR_BINS}) numbers of at least 0")
     return np.asarray(counts)
 
 
-def _scaled(counts: NDArray[np.int64], most: int) -> Floats:
+def _scaled(counts: Floats, most: int) -> Floats:
     """At most so many posts an account, in the same proportions."""
-    total = np.maximum(counts.sum(axis=1), 1)
+    total = np.maximum(counts.sum(axis=1), 1.0)
     return np.asarray(counts * np.minimum(1.0, most / total)[:, None])
 
 

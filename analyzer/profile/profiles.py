@@ -56,7 +56,9 @@ def build_profiles(
         whole(totals.column(name)) for name in ("brand_selling", "brand_lifestyle")
     )
     platforms = np.array(facts.column("platform").to_pylist(), object)
-    share, p_business = _posteriors(bins, own, platforms, rates, config)
+    effective = np.asarray(facts.column("effective_posts").to_numpy(), np.float64)
+    alone = np.minimum(effective / np.maximum(tagged, 1), 1.0)
+    share, p_business = _posteriors(bins, alone, own, platforms, rates, config)
     measured = np.isin(platforms, list(rates.measured))
     roles = _roles(tagged, p_business, share, measured, config)
     ratios = {
@@ -84,6 +86,7 @@ def build_profiles(
         **{n: _column(count / np.maximum(tagged, 1), tagged > 0) for n, count in ratios.items()},
         **{n: _column(values, tagged > 0) for n, values in posterior.items()},
         "tagged": pa.array(tagged),
+        "effective_posts": _column(alone * tagged, np.ones(rows, np.bool_)),
         "platform_measured": pa.array(measured, pa.bool_()),
         "share_level": pa.array(np.full(rows, config.level)),
         "role": pa.array([role for role, _ in roles], pa.string()),
@@ -96,21 +99,26 @@ def build_profiles(
     return pa.table([columns[f.name] for f in PROFILE], schema=PROFILE)
 
 
-def _posteriors(
+def _posteriors(  # noqa: PLR0913, PLR0917 - private: what the posteriors rest on
     bins: Ints,
+    alone: Floats,
     own: Ints,
     platforms: NDArray[np.object_],
     rates: PlatformRates,
     config: ProfileConfig,
 ) -> tuple[PassionShare, Floats]:
-    """Passion shares, and P(business page), of all accounts, each by its platform's rates."""
+    """Passion shares, and P(business page), of all accounts, each by its platform's rates.
+
+    alone: (A,) effective posts of each counted one.
+    """
     known = np.where(np.isin(platforms, list(rates.measured)), platforms, "").astype(str)
     parts, order, business = [], [], np.zeros(len(bins))
     for name in np.unique(known).tolist() or [""]:
         rows = np.flatnonzero(known == name)
         own_rates = rates.of(name)
         lines = (config.line_low, config.line_high)
-        parts.append(passion_share(bins[rows], own_rates, level=config.level, lines=lines))
+        counts = bins[rows] * alone[rows, None]
+        parts.append(passion_share(counts, own_rates, level=config.level, lines=lines))
         order.append(rows)
         business[rows] = share_above(
             own[rows],

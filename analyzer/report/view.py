@@ -196,6 +196,8 @@ def _meta(profile: Mapping[str, Any], fact: Mapping[str, Any]) -> list[str]:
     measured = "" if profile["platform_measured"] else f" ({words.NOT_MEASURED})"
     less = profile["abstained"] + profile["copies"]
     judged = "all judged" if less == 0 else f"{words.number(profile['tagged'])} judged"
+    if (worth := round(profile["effective_posts"])) < profile["tagged"]:
+        judged += f", worth {words.counted(worth, 'independent one')} (campaigns)"
     platform = _platform(profile["platform"]) + measured
     lines = [platform, handle(profile), f"{posts}, {judged}"]
     if when := words.days(profile["first_posted_at"], profile["last_posted_at"]):

@@ -141,6 +141,8 @@ class AccountFacts:
     """Formats its posts came from, sorted."""
     unknown: list[str]
     """Post fields that no post of the account carries, in schema order."""
+    effective_posts: float
+    """See `profile.dependence`."""
     reposts: int | None
     """Posts that are another account's, passed on; null where no post says so or otherwise."""
     pinned: int | None
@@ -169,6 +171,7 @@ FACTS: Final = pa.schema(
         pa.field("ad_flags", pa.list_(pa.int64()), nullable=False),
         pa.field("formats", pa.list_(pa.string()), nullable=False),
         pa.field("unknown", pa.list_(pa.string()), nullable=False),
+        pa.field("effective_posts", pa.float64(), nullable=False),
         pa.field("reposts", pa.int64()),
         pa.field("pinned", pa.int64()),
         pa.field("coauthored", pa.int64()),
@@ -195,6 +198,8 @@ class AccountProfile:
     abstained: int
     copies: int
     """Posts that say nearly word for word what another one of the account says."""
+    effective_posts: float
+    """How many independent posts the tagged ones are worth: those of a campaign count as fewer."""
     raw_share: float | None
     """Share of tagged posts with P(passion) of half or more, uncorrected."""
     unclear_share: float | None
@@ -242,6 +247,7 @@ PROFILE: Final = pa.schema(
         pa.field("tagged", pa.int64(), nullable=False),
         pa.field("abstained", pa.int64(), nullable=False),
         pa.field("copies", pa.int64(), nullable=False),
+        pa.field("effective_posts", pa.float64(), nullable=False),
         pa.field("raw_share", pa.float64()),
         pa.field("unclear_share", pa.float64()),
         pa.field("share_low", pa.float64()),

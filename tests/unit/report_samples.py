@@ -48,7 +48,8 @@ def profile_row(account_id: str, **changed: Any) -> dict[str, Any]:
         "last_posted_at": START + timedelta(days=140, hours=9, microseconds=250000),
         "model_id": "v1-3f9c",
     }
-    return {**row, **changed}
+    row |= changed
+    return {"effective_posts": float(row["tagged"]), **row}
 
 
 def facts_row(profile: dict[str, Any], **changed: Any) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def facts_row(profile: dict[str, Any], **changed: Any) -> dict[str, Any]:
         "ad_flags": [0, 0, profile["posts"]],
         "formats": ["csv"],
         "unknown": ["views", "is_ad", "is_paid_partnership", "has_shop"],
+        "effective_posts": float(profile["tagged"]),
         "reposts": None,
         "pinned": None,
         "coauthored": None,

@@ -228,8 +228,10 @@ def test_settings_and_counts_that_make_no_sense_are_refused() -> None:
         passion_share(row(b9=3), RATES, level=90)
     with pytest.raises(InputError, match="line_low <= line_high"):
         passion_share(row(b9=3), RATES, lines=(0.65, 0.35))
-    with pytest.raises(InputError, match="whole numbers of at least 0"):
+    with pytest.raises(InputError, match="numbers of at least 0"):
         passion_share(row(b9=-1), RATES)
+    with pytest.raises(InputError, match="numbers of at least 0"):
+        passion_share(np.full((1, 10), np.nan), RATES)
     with pytest.raises(InputError, match=r"\(accounts, 10\)"):
         passion_share(np.zeros((2, 9), dtype=np.int64), RATES)
 

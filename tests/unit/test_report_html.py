@@ -205,6 +205,14 @@ def test_a_mix_of_clear_posts_is_told_from_one_of_unclear_posts(
     )
 
 
+@pytest.mark.parametrize(("worth", "said"), [(16.4, True), (22.6, False)])
+def test_posts_of_campaigns_are_said_to_be_worth_fewer(worth: float, said: bool) -> None:  # noqa: FBT001
+    account = profile_row("tiktok:an", effective_posts=worth)
+    html = rendered([(account, facts_row(account))])
+    assert ("23 judged, worth 16 independent ones (campaigns)" in html) == said
+    assert ("worth" in html) == said
+
+
 def test_charts_say_what_they_show() -> None:
     html = rendered(PLAIN)
     page = Page(html)

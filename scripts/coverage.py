@@ -45,7 +45,6 @@ SIZES = (1, 5, 10, 20)
 LEVEL = 0.9
 LINES = (0.35, 0.65)
 ROLE = 0.8
-WIDEST = 0.5
 
 
 class Bags(NamedTuple):
@@ -133,28 +132,17 @@ def line(parts: list[tuple[Bags, PassionShare]], least: int) -> str:
     """What became of the accounts with so many posts and more."""
     truth = np.concatenate([bag.share for bag, _ in parts])
     posts = np.concatenate([bag.bins.sum(axis=1) for bag, _ in parts])
-    low, point, high, wide, above, between, below = (
+    low, point, high, above, between, below = (
         np.concatenate(values)
         for values in zip(
-            *(
-                (
-                    s.low,
-                    s.point,
-                    s.high,
-                    s.role_high - s.role_low,
-                    s.p_above,
-                    s.p_between,
-                    s.p_below,
-                )
-                for _, s in parts
-            ),
+            *((s.low, s.point, s.high, s.p_above, s.p_between, s.p_below) for _, s in parts),
             strict=True,
         )
     )
     rows = posts >= least
     held = (low - 1e-9 <= truth) & (truth <= high + 1e-9)
     chances = np.stack([above, between, below])
-    roled = rows & (chances.max(axis=0) >= ROLE) & (wide <= WIDEST)
+    roled = rows & (chances.max(axis=0) >= ROLE)
     true = np.where(truth > LINES[1], 0, np.where(truth < LINES[0], 2, 1))
     right = (chances.argmax(axis=0) == true)[roled].sum()
     return (

@@ -1,11 +1,9 @@
 """How the tagger's errors differ between accounts, for a bundle made without knowing.
 
-    python scripts/account_variation.py ../shared/data/labelled.jsonl --bundle BUNDLE
+    python scripts/account_variation.py ../shared/data/labelled.jsonl runs/default --bundle BUNDLE
 
-`train_default.py` measures this on its own out-of-fold answers. Where these are not at hand, the
-linear branch, trained out of fold in two minutes, lends its variation between accounts and niches.
-Its shifts by niche and those of the embedded default correlate by 0.95 (passion posts) and 0.92
-(EXPERIMENTS.md, an account's shift). Prints it, and with --write changes manifest.json.
+FOLDS_DIR holds the answers out of fold that `train_default.py` left in --work; they need not be of
+the run that made the bundle. Prints the variation, and with --write changes manifest.json.
 """
 
 from __future__ import annotations
@@ -15,13 +13,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import orjson
+from evaluate_folds import default_out_of_fold
 
 from analyzer.atomic import atomic_path
 from analyzer.model.bundle import FORMAT
 from analyzer.model.shape import SLICES
 from analyzer.pipeline.calibrate import crossed
 from analyzer.pipeline.labels import read_labelled
-from analyzer.pipeline.linear import linear_out_of_fold
 from analyzer.pipeline.rates import measure_rates
 
 
@@ -31,18 +29,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("labelled", type=Path)
+    parser.add_argument("folds", type=Path, metavar="FOLDS_DIR")
     parser.add_argument("--bundle", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="change the bundle's manifest.json")
     args = parser.parse_args()
     data = read_labelled(args.labelled)
-    said = crossed(linear_out_of_fold(data, seed=0), data, seed=0)
-    lent = measure_rates(said, data, said[:, SLICES["promo"]].argmax(axis=1))
+    said = crossed(default_out_of_fold(data, args.folds)["joined"], data, seed=0)
+    found = measure_rates(said, data, said[:, SLICES["promo"]].argmax(axis=1))
     path = args.bundle / "manifest.json"
     manifest = orjson.loads(path.read_bytes())
     rates = manifest["rates"]
-    own = [lent.measured["tiktok"].variation] * len(rates["measured"])
+    own = [found.measured["tiktok"].variation] * len(rates["measured"])
     for each, variation in zip(
-        [rates["other"], *rates["measured"].values()], [lent.other.variation, *own], strict=True
+        [rates["other"], *rates["measured"].values()], [found.other.variation, *own], strict=True
     ):
         for gone in ("spread_passion", "spread_brand", "niches"):
             each.pop(gone, None)

@@ -2,12 +2,12 @@
 
     python scripts/coverage.py ../shared/data/labelled.jsonl
 
-The linear branch is trained out of fold. The rates (bin frequencies, variation between accounts,
-prior) of each fifth of the accounts are measured on the other four. Accounts are grouped by their
-labelled posts of clarity 1 and more. `shared` takes the errors as alike in all accounts, `accounts`
-lets them vary, as a profile does. Each is tried on the real accounts and, on as many posts, on
-simulated ones: `alike`, drawn from rates that all accounts share, and `varied`, drawn from the
-model itself.
+The linear branch is trained out of fold, or --folds has the embedded default's answers. The rates
+(bin frequencies, variation between accounts, prior) of each fifth of the accounts are measured on
+the other four. Accounts are grouped by their labelled posts of clarity 1 and more. `shared` takes
+the errors as alike in all accounts, `accounts` lets them vary, as a profile does. Each is tried on
+the real accounts and, on as many posts, on simulated ones: `alike`, drawn from rates that all
+accounts share, and `varied`, drawn from the model itself.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from evaluate_folds import default_out_of_fold
 
 from analyzer.model.shape import SLICES
 from analyzer.pipeline.calibrate import FOLDS, crossed
@@ -62,10 +63,20 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("labelled", type=Path)
+    parser.add_argument(
+        "--folds",
+        type=Path,
+        help="--work of train_default.py: its answers in place of these",
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     data = read_labelled(args.labelled)
-    said = crossed(linear_out_of_fold(data, seed=args.seed), data, seed=args.seed)
+    logits = (
+        default_out_of_fold(data, args.folds)["joined"]
+        if args.folds
+        else linear_out_of_fold(data, seed=args.seed)
+    )
+    said = crossed(logits, data, seed=args.seed)
     rng = np.random.default_rng(args.seed)
     found: dict[str, list[tuple[Bags, PassionShare]]] = {}
     for train, held_out in account_folds(data.accounts, FOLDS, args.seed + 1):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safetensors.numpy import load_file
 
@@ -26,6 +27,12 @@ from analyzer.pipeline.labels import account_folds, read_labelled
 from analyzer.pipeline.rates import measure_rates
 from analyzer.pipeline.train import held_out_logits
 from analyzer.report.evaluation import write_evaluation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from analyzer.pipeline.labels import Labelled
 
 ASKED = {
     "drive_f1_clear": (1.5, 3.0),
@@ -49,21 +56,8 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=RESAMPLES)
     parser.add_argument("--out", type=Path, help="folder for evaluation.html and evaluation.json")
     args = parser.parse_args()
-    parts = [args.folds / f"part-{number}.safetensors" for number in range(FOLDS)]
-    if missing := [part.name for part in parts if not part.is_file()]:
-        raise InputError(
-            f"{args.folds} lacks {', '.join(missing)}: run train_default.py to its end"
-        )
-    found = [load_file(part) for part in parts]
     data = read_labelled(args.labelled)
-    folds = [held_out for _, held_out in account_folds(data.accounts, FOLDS, SEED)]
-    for part, answers, rows in zip(parts, found, folds, strict=True):
-        if len(answers["encoder"]) != len(rows):
-            raise InputError(
-                f"{part} answers {len(answers['encoder']):,} posts, its fold of {args.labelled} "
-                f"has {len(rows):,}: pass the labelled posts it was trained on"
-            )
-    logits = held_out_logits(data, found, folds)
+    logits = default_out_of_fold(data, args.folds)
     default, baseline = (crossed(logits[name], data, seed=SEED) for name in ("joined", "baseline"))
     clear = data.clarity >= 1
     accounts = len(set(data.accounts[clear]))
@@ -90,6 +84,26 @@ def main() -> None:
             evaluate(default, data, rates=rates, resamples=args.resamples, seed=SEED), args.out
         )
         print(f"Report: {args.out / 'evaluation.html'}")
+
+
+def default_out_of_fold(data: Labelled, folder: Path) -> dict[str, NDArray[np.float64]]:
+    """As `held_out_logits`, of what `train_default.py` left in a folder.
+
+    Raises:
+        InputError: it left no answers there, or answers to other posts.
+    """
+    parts = [folder / f"part-{number}.safetensors" for number in range(FOLDS)]
+    if missing := [part.name for part in parts if not part.is_file()]:
+        raise InputError(f"{folder} lacks {', '.join(missing)}: run train_default.py to its end")
+    found = [load_file(part) for part in parts]
+    folds = [held_out for _, held_out in account_folds(data.accounts, FOLDS, SEED)]
+    for part, answers, rows in zip(parts, found, folds, strict=True):
+        if len(answers["encoder"]) != len(rows):
+            raise InputError(
+                f"{part} answers {len(answers['encoder']):,} posts, its fold of the labelled posts "
+                f"has {len(rows):,}: pass the labelled posts it was trained on"
+            )
+    return held_out_logits(data, found, folds)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How the tagger's errors differ between accounts, for a bundle made without knowing.
+"""How the default's errors differ between accounts, by its answers out of fold.
 
     python scripts/account_variation.py ../shared/data/labelled.jsonl runs/default --bundle BUNDLE
 
@@ -16,7 +16,6 @@ import orjson
 from evaluate_folds import default_out_of_fold
 
 from analyzer.atomic import atomic_path
-from analyzer.model.bundle import FORMAT
 from analyzer.model.shape import SLICES
 from analyzer.pipeline.calibrate import crossed
 from analyzer.pipeline.labels import read_labelled
@@ -39,15 +38,11 @@ def main() -> None:
     path = args.bundle / "manifest.json"
     manifest = orjson.loads(path.read_bytes())
     rates = manifest["rates"]
-    own = [found.measured["tiktok"].variation] * len(rates["measured"])
-    for each, variation in zip(
-        [rates["other"], *rates["measured"].values()], [found.other.variation, *own], strict=True
-    ):
-        for gone in ("spread_passion", "spread_brand", "niches"):
-            each.pop(gone, None)
-        each["variation"] = asdict(variation)
-        print(variation)
-    manifest["format"] = FORMAT
+    rates["other"]["variation"] = asdict(found.other.variation)
+    print("other", found.other.variation)
+    for platform, each in rates["measured"].items():
+        each["variation"] = asdict(found.measured[platform].variation)
+        print(platform, found.measured[platform].variation)
     if args.write:
         with atomic_path(path) as part:
             part.write_bytes(

@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument(
         "--folds",
         type=Path,
-        help="--work of train_default.py: its answers in place of these",
+        help="--work of train_default.py: these answers, not the linear branch's",
     )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
